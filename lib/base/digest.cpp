@@ -1,0 +1,28 @@
+#include "base/digest.hpp"
+
+#include <gnutls/crypto.h>
+
+#include <cstdlib>
+#include <new>
+
+namespace wsrelay {
+
+std::array<std::byte, 20> sha1(BytesView bytes) {
+  std::array<std::byte, 20> digest{};
+  // Fails only where policy forbids SHA-1 altogether; then no WebSocket handshake can be checked.
+  if (gnutls_hash_fast(GNUTLS_DIG_SHA1, bytes.data(), bytes.size(), digest.data()) < 0) std::abort();
+  return digest;
+}
+
+std::string base64(BytesView bytes) {
+  const gnutls_datum_t in{
+      const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data())),
+      static_cast<unsigned>(bytes.size())};
+  gnutls_datum_t out{};
+  if (gnutls_base64_encode2(&in, &out) < 0) throw std::bad_alloc();
+  std::string text(reinterpret_cast<const char*>(out.data), out.size);
+  gnutls_free(out.data);
+  return text;
+}
+
+}  // namespace wsrelay

@@ -1,0 +1,40 @@
+// A secret is a string that cannot be printed: no stream operator, no formatter, no conversion.
+// Whoever needs the bytes says reveal(), which is easy to search for. Freed memory is wiped.
+// A SecretRef says where a secret stands; io::Secrets reads it at the moment of use.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wsrelay {
+
+class Secret {
+ public:
+  Secret() = default;
+  explicit Secret(std::string value) : value_(std::move(value)) {}
+  Secret(const Secret&) = default;
+  Secret(Secret&& other) noexcept : value_(other.value_) { other.wipe(); }
+  Secret& operator=(const Secret& other);
+  Secret& operator=(Secret&& other) noexcept;
+  ~Secret() { wipe(); }
+
+  std::string_view reveal() const { return value_; }
+  bool empty() const { return value_.empty(); }
+  friend bool operator==(const Secret&, const Secret&) = default;
+
+ private:
+  void wipe() noexcept;
+  std::string value_;
+};
+
+struct SecretRef {
+  enum class Source : std::uint8_t { None, Literal, Credential, File, Environment };
+  Source source = Source::None;
+  Secret literal = {};    // Literal only
+  std::string name = {};  // the credential's name, the file's path, the variable's name
+
+  friend bool operator==(const SecretRef&, const SecretRef&) = default;
+};
+
+}  // namespace wsrelay

@@ -1,0 +1,101 @@
+// One conversation by RFC 6455, client side, as a value: bytes and time in; events and bytes out.
+// Knows neither sockets nor clocks, topics nor logs. It never returns an error for bytes: a violation becomes
+// a Close frame in output(), a Failed event, and silence (§7.1.7).
+//
+//   1. what the world did   receive, receive_eof, tick         } after a call of 1 or 2,
+//   2. what we want         send, ping, close                  } empty 3 and 4
+//   3. what it means        next_event until nothing
+//   4. what to do about it  output / output_taken; deadline: when to tick next; is_finished: drop the stream
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "base/error.hpp"
+#include "base/message.hpp"
+#include "base/random.hpp"
+#include "base/time.hpp"
+#include "ws/close_code.hpp"
+
+namespace wsrelay::ws {
+
+struct SessionSettings {
+  std::string host;          // the Host field, "example.com:8080"
+  std::string target = "/";  // path and query
+  std::vector<std::pair<std::string, std::string>> headers = {};  // checked: see is_header_name/value
+  std::vector<std::string> subprotocols = {};                     // offered, best first
+  std::size_t max_message = 1024 * 1024;                          // bytes; past it 1009
+  Duration upgrade_timeout = std::chrono::seconds(10);            // absolute, drip-proof
+  Duration close_timeout = std::chrono::seconds(5);
+};
+
+/// The upgrade succeeded.
+struct Opened {
+  std::string subprotocol;  // empty: none
+  std::string extensions;   // as negotiated; empty: none
+  std::vector<std::pair<std::string, std::string>> headers;  // the answer's, as they came
+};
+struct Received {
+  Message message;
+};
+struct PongReceived {
+  Bytes payload;
+};
+/// The closing handshake's end, or its beginning by the server; once per session, before Ended.
+struct Closed {
+  std::uint16_t code = 1005;  // the server's, 1005 if it gave none
+  std::string reason = {};
+  bool by_us = false;  // our Close went first
+};
+/// The last event. `error` is set unless both sides closed cleanly.
+struct Ended {
+  std::optional<Error> error = {};
+};
+using Event = std::variant<Opened, Received, PongReceived, Closed, Ended>;
+
+class Session {
+ public:
+  /// The upgrade request is in output() at once. `random` must outlive the session.
+  Session(SessionSettings settings, Random& random, Instant now);
+  Session(Session&&) noexcept;
+  Session& operator=(Session&&) noexcept;
+  ~Session();
+
+  void receive(BytesView bytes, Instant now);
+  void receive_eof(Instant now);
+  void tick(Instant now);  // late or spurious: no harm
+
+  /// Only while is_open(). The frame is in output() at once, whole.
+  void send(const Message& message);
+  void ping(BytesView payload);  // at most 125 bytes
+  /// Starts the closing handshake; before the upgrade's end it just ends. `reason`: UTF-8, cut to 123 bytes.
+  void close(CloseCode code, std::string_view reason, Instant now);
+
+  std::optional<Event> next_event();
+
+  BytesView output() const;
+  void output_taken(std::size_t bytes);
+  Instant deadline() const;
+
+  bool is_open() const;      // upgraded, and nobody has closed: send() is allowed
+  bool is_closing() const;   // a Close went out or came in
+  bool is_finished() const;  // Ended was told or waits in next_event; flush output() and drop the stream
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+/// RFC 9110 §5.1 token; and not one that the upgrade itself owns (Host, Upgrade, Connection, Sec-WebSocket-*).
+bool is_header_name(std::string_view name);
+/// No control characters but tab: nothing that could end the line.
+bool is_header_value(std::string_view value);
+/// RFC 6455 §4.1: a subprotocol is a token.
+bool is_subprotocol(std::string_view name);
+
+}  // namespace wsrelay::ws
