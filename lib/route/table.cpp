@@ -1,0 +1,130 @@
+#include "route/table.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include "base/topic.hpp"
+#include "base/utf8.hpp"
+
+namespace wsrelay::route {
+namespace {
+
+// What a publisher said in MQTT 5 counts first; then the bytes decide.
+Message::Kind guess_kind(const Publication& arrival) {
+  for (const auto& property : arrival.user_properties)
+    if (property.first == "ws-opcode" && (property.second == "text" || property.second == "binary"))
+      return property.second == "text" ? Message::Kind::Text : Message::Kind::Binary;
+  return arrival.is_utf8 || is_utf8(arrival.payload) ? Message::Kind::Text : Message::Kind::Binary;
+}
+
+Message::Kind kind_for(SendAs as, const Publication& arrival) {
+  switch (as) {
+    case SendAs::Text: return Message::Kind::Text;
+    case SendAs::Binary: return Message::Kind::Binary;
+    case SendAs::Auto: break;
+  }
+  return guess_kind(arrival);
+}
+
+constexpr std::string_view kSendFilter = "{{base}}/{{instance}}/send/#";
+
+}  // namespace
+
+void Table::add(InstanceId instance, std::string_view name, const Rules& rules) {
+  const std::array values{Template::Value{"base", base_}, Template::Value{"instance", name}};
+  auto& publishing = publishing_[instance];
+  for (const PublishRule& rule : rules.publish) {
+    const auto parsed = Template::parse(rule.topic, kPublishPlaces);
+    if (!parsed) continue;  // cannot be: config/ refused it
+    Template topic = parsed->bind(values);
+    std::string constant = topic.is_constant() ? topic.expand({}) : std::string();
+    publishing.push_back({std::move(topic), std::move(constant), rule.qos, rule.retain});
+  }
+  for (const DeliverRule& rule : rules.deliver)
+    if (const auto parsed = Template::parse(rule.topic, kDeliverPlaces))
+      subscribe(parsed->expand(values), {.instance = instance, .as = rule.as});
+  if (rules.send_topics)
+    subscribe(Template::parse(kSendFilter, kDeliverPlaces)->expand(values),
+              {.instance = instance, .send_topics = true});
+}
+
+void Table::subscribe(const std::string& filter, Target target) {
+  Route& route = routes_[filter];
+  if (route.targets.empty()) {
+    route.id = next_id_++;
+    filters_[route.id] = filter;
+    matcher_.add(filter, route.id);
+  }
+  route.targets.push_back(target);
+}
+
+void Table::remove(InstanceId instance) {
+  publishing_.erase(instance);
+  for (auto at = routes_.begin(); at != routes_.end();) {
+    auto& [filter, route] = *at;
+    std::erase_if(route.targets, [&](const Target& each) { return each.instance == instance; });
+    if (!route.targets.empty()) {
+      ++at;
+      continue;
+    }
+    matcher_.remove(filter, route.id);
+    filters_.erase(route.id);
+    at = routes_.erase(at);
+  }
+}
+
+tl::expected<Publication, Table::Refusal> Table::publication_for(InstanceId instance,
+                                                                 Message& message) const {
+  const auto found = publishing_.find(instance);
+  // The first rule takes the message; rules have no conditions yet.
+  if (found == publishing_.end() || found->second.empty())
+    return tl::unexpected(Refusal::Filtered);
+  const Publishing& rule = found->second.front();
+  Publication publication{.topic = rule.constant, .payload = {}, .qos = rule.qos, .retain = rule.retain};
+  if (publication.topic.empty()) {
+    const std::array values{Template::Value{"opcode", name_of(message.kind)}};
+    publication.topic = rule.topic.expand(values);
+    if (!is_topic_name(publication.topic)) return tl::unexpected(Refusal::InvalidTopic);
+  }
+  publication.payload = std::move(message.payload);
+  publication.is_utf8 = message.kind == Message::Kind::Text;
+  return publication;
+}
+
+Delivery Table::deliver(const Target& target, const std::string& filter,
+                        const Publication& arrival) const {
+  if (!target.send_topics)
+    return {.instance = target.instance, .kind = kind_for(target.as, arrival)};
+  const std::string_view topic = arrival.topic;
+  const std::string_view end =
+      topic.substr(std::min(topic.size(), filter.size() - std::string_view("/#").size()));
+  if (end.empty()) return {target.instance, guess_kind(arrival)};
+  if (end == "/text") return {target.instance, Message::Kind::Text};
+  if (end == "/binary") return {target.instance, Message::Kind::Binary};
+  return {target.instance, std::nullopt};
+}
+
+std::vector<Delivery> Table::deliveries_for(const Publication& arrival,
+                                            std::span<const std::uint32_t> ids) const {
+  std::vector<std::uint32_t> matched;
+  if (ids.empty()) {
+    matcher_.match(arrival.topic, matched);
+    ids = matched;
+  }
+  std::vector<Delivery> deliveries;
+  for (const std::uint32_t id : ids) {
+    const auto filter = filters_.find(id);
+    if (filter == filters_.end()) continue;  // unsubscribed while it was under way
+    for (const Target& target : routes_.at(filter->second).targets)
+      deliveries.push_back(deliver(target, filter->second, arrival));
+  }
+  return deliveries;
+}
+
+std::vector<Subscription> Table::subscriptions() const {
+  std::vector<Subscription> all;
+  for (const auto& [filter, route] : routes_) all.push_back({route.id, filter});
+  return all;
+}
+
+}  // namespace wsrelay::route

@@ -1,0 +1,84 @@
+// Who belongs to whom: one instance's message → the publication it becomes; an arrived publication
+// → the instances it goes to and as what. Pure decisions; counts nothing, sends nothing.
+// Rules come checked (config/); an expanded topic is checked here once more, for values come from outside.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/message.hpp"
+#include "base/publication.hpp"
+#include "route/matcher.hpp"
+#include "route/rule.hpp"
+#include "route/template.hpp"
+
+namespace wsrelay::route {
+
+using InstanceId = std::uint32_t;
+
+inline constexpr std::string_view kPublishPlaces[] = {"base", "instance", "opcode"};
+inline constexpr std::string_view kDeliverPlaces[] = {"base", "instance"};
+
+/// What an arrival means for one instance; no kind: the instance has no route for that topic.
+struct Delivery {
+  InstanceId instance = 0;
+  std::optional<Message::Kind> kind = {};
+
+  friend bool operator==(const Delivery&, const Delivery&) = default;
+};
+
+struct Subscription {
+  std::uint32_t id = 0;  // the MQTT 5 subscription identifier; stays while the filter stays
+  std::string filter;
+};
+
+class Table {
+ public:
+  explicit Table(std::string base) : base_(std::move(base)) {}
+
+  void add(InstanceId instance, std::string_view name, const Rules& rules);
+  void remove(InstanceId instance);
+
+  enum class Refusal : std::uint8_t { Filtered, InvalidTopic };
+  /// Moves the payload of `message` into the publication on success.
+  tl::expected<Publication, Refusal> publication_for(InstanceId instance, Message& message) const;
+
+  /// `ids`: the subscription identifiers it came with; none (3.1.1): matched by topic.
+  std::vector<Delivery> deliveries_for(const Publication& arrival,
+                                       std::span<const std::uint32_t> ids) const;
+  std::vector<Subscription> subscriptions() const;
+
+ private:
+  struct Publishing {
+    Template topic;       // only {{opcode}} is left open
+    std::string constant;  // the topic, if nothing is
+    std::uint8_t qos = 0;
+    bool retain = false;
+  };
+  struct Target {
+    InstanceId instance = 0;
+    SendAs as = SendAs::Auto;
+    bool send_topics = false;  // the kind is in the topic's end: send, send/text, send/binary
+  };
+  struct Route {  // one filter and everybody behind it
+    std::uint32_t id = 0;
+    std::vector<Target> targets;
+  };
+
+  void subscribe(const std::string& filter, Target target);
+  Delivery deliver(const Target& target, const std::string& filter, const Publication& arrival) const;
+
+  std::string base_;
+  std::map<InstanceId, std::vector<Publishing>> publishing_;
+  std::map<std::string, Route> routes_;               // by filter
+  std::map<std::uint32_t, std::string> filters_;      // by id
+  Matcher matcher_;
+  std::uint32_t next_id_ = 1;
+};
+
+}  // namespace wsrelay::route
