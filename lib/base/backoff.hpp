@@ -1,6 +1,7 @@
 // How long to rest before the next attempt: doubling from `first` up to `max`, then drawn at
 // random from the whole span (full jitter), so that many that fell together return apart.
-// A value: no timer inside. Jitter comes after the cap; before it, a fleet at the cap would march in step.
+// A value: no timer inside. Jitter comes after the cap; before it, a fleet at the cap would march
+// in step.
 #pragma once
 
 #include "base/random.hpp"
@@ -11,7 +12,8 @@ namespace wsrelay {
 struct Delay {
   Duration first = std::chrono::seconds(1);
   Duration max = std::chrono::seconds(60);
-  Duration stable_after = std::chrono::seconds(30);  // only a connection this old resets the doubling
+  Duration stable_after =
+      std::chrono::seconds(30);  // only a connection this old resets the doubling
 
   friend bool operator==(const Delay&, const Delay&) = default;
 };

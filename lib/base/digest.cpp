@@ -1,16 +1,17 @@
 #include "base/digest.hpp"
 
-#include <gnutls/crypto.h>
-
 #include <cstdlib>
 #include <new>
+
+#include <gnutls/crypto.h>
 
 namespace wsrelay {
 
 std::array<std::byte, 20> sha1(BytesView bytes) {
   std::array<std::byte, 20> digest{};
   // Fails only where policy forbids SHA-1 altogether; then no WebSocket handshake can be checked.
-  if (gnutls_hash_fast(GNUTLS_DIG_SHA1, bytes.data(), bytes.size(), digest.data()) < 0) std::abort();
+  if (gnutls_hash_fast(GNUTLS_DIG_SHA1, bytes.data(), bytes.size(), digest.data()) < 0)
+    std::abort();
   return digest;
 }
 

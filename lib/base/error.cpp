@@ -1,26 +1,39 @@
 #include "base/error.hpp"
 
-#include <fmt/format.h>
-
 #include <system_error>
+
+#include <fmt/format.h>
 
 namespace wsrelay {
 
 std::string_view name_of(Fault fault) {
   switch (fault) {
-    case Fault::Dns: return "dns";
-    case Fault::Proxy: return "proxy";
-    case Fault::Tcp: return "tcp";
-    case Fault::Tls: return "tls";
-    case Fault::Http: return "http";
-    case Fault::Protocol: return "protocol";
-    case Fault::TooLarge: return "too_large";
-    case Fault::PongTimeout: return "pong_timeout";
-    case Fault::Timeout: return "timeout";
-    case Fault::ServerClose: return "server_close";
-    case Fault::WriteTimeout: return "write_timeout";
-    case Fault::Broker: return "broker";
-    case Fault::Local: return "local";
+    case Fault::Dns:
+      return "dns";
+    case Fault::Proxy:
+      return "proxy";
+    case Fault::Tcp:
+      return "tcp";
+    case Fault::Tls:
+      return "tls";
+    case Fault::Http:
+      return "http";
+    case Fault::Protocol:
+      return "protocol";
+    case Fault::TooLarge:
+      return "too_large";
+    case Fault::PongTimeout:
+      return "pong_timeout";
+    case Fault::Timeout:
+      return "timeout";
+    case Fault::ServerClose:
+      return "server_close";
+    case Fault::WriteTimeout:
+      return "write_timeout";
+    case Fault::Broker:
+      return "broker";
+    case Fault::Local:
+      return "local";
   }
   return "local";
 }

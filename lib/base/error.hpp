@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+
 #include <tl/expected.hpp>
 
 namespace wsrelay {
@@ -31,12 +32,12 @@ std::string_view name_of(Fault fault);
 
 struct Error {
   Fault fault = Fault::Local;
-  std::string text;          // one sentence, no secret in it, no trailing full stop
-  std::string phase = {};    // Timeout: resolving, connecting, tls, upgrading, closing
-  int sys_errno = 0;         // 0: none
-  int http_status = 0;       // Http: the status of the refused upgrade
-  int tls_code = 0;          // Tls: the library's (negative) code
-  unsigned tls_verify = 0;   // Tls: certificate status bits
+  std::string text;         // one sentence, no secret in it, no trailing full stop
+  std::string phase = {};   // Timeout: resolving, connecting, tls, upgrading, closing
+  int sys_errno = 0;        // 0: none
+  int http_status = 0;      // Http: the status of the refused upgrade
+  int tls_code = 0;         // Tls: the library's (negative) code
+  unsigned tls_verify = 0;  // Tls: certificate status bits
   std::uint16_t close_code = 0;
 
   friend bool operator==(const Error&, const Error&) = default;

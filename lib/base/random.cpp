@@ -1,10 +1,10 @@
 #include "base/random.hpp"
 
-#include <gnutls/crypto.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+
+#include <gnutls/crypto.h>
 
 namespace wsrelay {
 
@@ -21,7 +21,8 @@ std::uint64_t Random::below(std::uint64_t bound) {
 void SystemRandom::fill(std::span<std::byte> bytes) {
   while (!bytes.empty()) {
     if (used_ == block_.size()) {
-      // Without randomness there is no masking key and no handshake: nothing sensible is left to do.
+      // Without randomness there is no masking key and no handshake: nothing sensible is left to
+      // do.
       if (gnutls_rnd(GNUTLS_RND_NONCE, block_.data(), block_.size()) < 0) std::abort();
       used_ = 0;
     }

@@ -1,10 +1,10 @@
 #include "base/time.hpp"
 
-#include <fmt/chrono.h>
-#include <fmt/format.h>
-
 #include <array>
 #include <charconv>
+
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 
 namespace wsrelay {
 namespace {
@@ -14,8 +14,8 @@ struct Unit {
   std::int64_t milliseconds;
 };
 // "min" before "m", "ms" before "m": the longest name wins.
-constexpr std::array kUnits{Unit{"ms", 1},           Unit{"min", 60'000}, Unit{"m", 60'000},
-                            Unit{"s", 1'000},        Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
+constexpr std::array kUnits{Unit{"ms", 1},    Unit{"min", 60'000},  Unit{"m", 60'000},
+                            Unit{"s", 1'000}, Unit{"h", 3'600'000}, Unit{"d", 86'400'000}};
 constexpr std::int64_t kLongest = 3650LL * 86'400'000;  // ten years: far below any overflow
 
 const Unit* unit_at(std::string_view text) {

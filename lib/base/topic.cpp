@@ -64,7 +64,8 @@ bool filters_overlap(std::string_view a, std::string_view b) {
     if (one == "#" || two == "#") return true;
     if (one != "+" && two != "+" && one != two) return false;
   }
-  return (a.data() == nullptr && (b.data() == nullptr || b == "#")) || (b.data() == nullptr && a == "#");
+  return (a.data() == nullptr && (b.data() == nullptr || b == "#")) ||
+         (b.data() == nullptr && a == "#");
 }
 
 }  // namespace wsrelay

@@ -7,7 +7,8 @@
 namespace wsrelay {
 
 inline constexpr std::size_t kMaxTopicBytes = 65535;
-inline constexpr std::size_t kMaxTopicLevels = 200;  // mosquitto's limit; deeper ones are refused there
+inline constexpr std::size_t kMaxTopicLevels =
+    200;  // mosquitto's limit; deeper ones are refused there
 
 /// A name to publish to: UTF-8, not empty, no wildcard, no control character, at most 200 levels.
 bool is_topic_name(std::string_view name);

@@ -1,14 +1,14 @@
 #include "base/url.hpp"
 
-#include <arpa/inet.h>
-#include <fmt/format.h>
-#include <idn2.h>
-#include <uriparser/Uri.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <idn2.h>
 #include <memory>
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <uriparser/Uri.h>
 
 namespace wsrelay {
 namespace {
@@ -27,7 +27,9 @@ std::uint16_t default_port(std::string_view scheme) {
   return 0;
 }
 
-auto refuse(std::string text) { return fail(Fault::Local, std::move(text)); }
+auto refuse(std::string text) {
+  return fail(Fault::Local, std::move(text));
+}
 
 std::string text_of(const UriTextRangeA& range) {
   return range.first == nullptr ? std::string() : std::string(range.first, range.afterLast);
@@ -42,12 +44,12 @@ bool is_ipv4(const std::string& host) {
   return inet_pton(AF_INET, host.c_str(), &address) == 1;
 }
 
-
 // "127.1", "0x7f.1" and "2130706433" resolve on some systems and match no certificate on any.
 bool looks_numeric(std::string_view host) {
   const std::string_view last = host.substr(host.rfind('.') + 1);
-  return !last.empty() && (std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
-                           last.starts_with("0x"));
+  return !last.empty() &&
+         (std::all_of(last.begin(), last.end(), [](char c) { return c >= '0' && c <= '9'; }) ||
+          last.starts_with("0x"));
 }
 
 Result<std::string> ascii_host(std::string host) {
@@ -96,10 +98,12 @@ std::string target_of(const UriUriA& uri) {
 }
 
 Result<Url> parse_unix(std::string_view text, std::string_view rest) {
-  if (!rest.starts_with('/')) return refuse("a unix: address needs an absolute path, unix:///run/…");
+  if (!rest.starts_with('/'))
+    return refuse("a unix: address needs an absolute path, unix:///run/…");
   if (rest.size() > 107) return refuse("a socket's path has at most 107 bytes");
   if (rest.find('\0') != std::string_view::npos) return refuse("a path has no NUL");
-  return Url{.scheme = std::string(text.substr(0, 4)), .host = {}, .port = 0, .target = std::string(rest)};
+  return Url{
+      .scheme = std::string(text.substr(0, 4)), .host = {}, .port = 0, .target = std::string(rest)};
 }
 
 }  // namespace
@@ -125,11 +129,13 @@ Result<Url> parse_url(std::string_view text, std::initializer_list<std::string_v
   if (uri.userInfo.first != nullptr)
     return refuse("a login does not belong into the address; logs would show it");
   // RFC 6455 §3: fragment identifiers MUST NOT be used on these URIs.
-  if (uri.fragment.first != nullptr) return refuse("a fragment (#…) does not belong into the address");
+  if (uri.fragment.first != nullptr)
+    return refuse("a fragment (#…) does not belong into the address");
 
   Url url{.scheme = scheme, .host = {}, .port = 0};
   const bool bracketed = uri.hostData.ip6 != nullptr;
-  auto host = bracketed ? Result<std::string>(text_of(uri.hostText)) : ascii_host(text_of(uri.hostText));
+  auto host =
+      bracketed ? Result<std::string>(text_of(uri.hostText)) : ascii_host(text_of(uri.hostText));
   if (!host) return tl::unexpected(host.error());
   url.host = std::move(*host);
   url.host_is_literal = bracketed || is_ipv4(url.host);
@@ -150,7 +156,8 @@ std::string Url::authority() const {
 }
 
 std::string Url::text() const {
-  return scheme == "unix" ? "unix://" + target : fmt::format("{}://{}{}", scheme, authority(), target);
+  return scheme == "unix" ? "unix://" + target
+                          : fmt::format("{}://{}{}", scheme, authority(), target);
 }
 
 std::string Url::redacted() const {

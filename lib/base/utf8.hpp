@@ -18,9 +18,9 @@ class Utf8Validator {
   void reset() { *this = Utf8Validator{}; }
 
  private:
-  std::uint8_t pending_ = 0;        // continuation bytes still due
-  std::uint8_t low_ = 0x80;         // bounds of the next continuation byte:
-  std::uint8_t high_ = 0xBF;        // narrower after E0, ED, F0, F4
+  std::uint8_t pending_ = 0;  // continuation bytes still due
+  std::uint8_t low_ = 0x80;   // bounds of the next continuation byte:
+  std::uint8_t high_ = 0xBF;  // narrower after E0, ED, F0, F4
   bool broken_ = false;
 };
 

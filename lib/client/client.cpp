@@ -1,21 +1,25 @@
 #include "client/client.hpp"
 
-#include <fmt/format.h>
-
 #include <array>
+
+#include <fmt/format.h>
 
 namespace wsrelay::client {
 namespace {
 
 constexpr std::size_t kReadPiece = 64 * 1024;
-constexpr std::size_t kReadBudget = 4 * kReadPiece;    // per turn, so that one loud peer starves nobody
-constexpr std::size_t kOutputHighWater = 64 * 1024;    // pull no more messages above this
+constexpr std::size_t kReadBudget =
+    4 * kReadPiece;  // per turn, so that one loud peer starves nobody
+constexpr std::size_t kOutputHighWater = 64 * 1024;  // pull no more messages above this
 
 State state_of(io::DialPhase phase) {
   switch (phase) {
-    case io::DialPhase::Resolving: return State::Resolving;
-    case io::DialPhase::Connecting: return State::Connecting;
-    case io::DialPhase::Tls: return State::Tls;
+    case io::DialPhase::Resolving:
+      return State::Resolving;
+    case io::DialPhase::Connecting:
+      return State::Connecting;
+    case io::DialPhase::Tls:
+      return State::Tls;
   }
   return State::Connecting;
 }
@@ -41,14 +45,22 @@ Error as_error(const LastClose& close) {
 
 std::string_view name_of(State state) {
   switch (state) {
-    case State::Resolving: return "resolving";
-    case State::Connecting: return "connecting";
-    case State::Tls: return "tls";
-    case State::Upgrading: return "upgrading";
-    case State::Ready: return "ready";
-    case State::Closing: return "closing";
-    case State::Resting: return "resting";
-    case State::Stopped: return "stopped";
+    case State::Resolving:
+      return "resolving";
+    case State::Connecting:
+      return "connecting";
+    case State::Tls:
+      return "tls";
+    case State::Upgrading:
+      return "upgrading";
+    case State::Ready:
+      return "ready";
+    case State::Closing:
+      return "closing";
+    case State::Resting:
+      return "resting";
+    case State::Stopped:
+      return "stopped";
   }
   return "stopped";
 }
@@ -164,9 +176,9 @@ Result<ws::SessionSettings> Client::session_settings() const {
     if (!value) return tl::unexpected(std::move(value.error()));
     // A file may have changed since the configuration was checked; its bytes go onto the wire.
     if (!ws::is_header_value(value->reveal()))
-      return fail(Fault::Local,
-                  fmt::format("the value of header {} has a line break or control character",
-                              header.name));
+      return fail(
+          Fault::Local,
+          fmt::format("the value of header {} has a line break or control character", header.name));
     session.headers.emplace_back(header.name, value->reveal());
   }
   return session;
@@ -186,13 +198,13 @@ Client::States Client::go_live(std::unique_ptr<io::ByteStream> stream, Instant n
 Client::Next Client::advance(Live& live, const io::Turn& turn) {
   const Instant now = turn.now;
   live.session.tick(now);
-  const auto more = pull(live, turn);                       // stream  → session → the floor above
+  const auto more = pull(live, turn);  // stream  → session → the floor above
   while (auto event = live.session.next_event()) tell(live, std::move(*event), now);
   if (stopping_ && !live.session.is_open() && !live.session.is_closing())
-    return end(live, std::nullopt, now);                    // the upgrade is not worth waiting for
-  queue_messages(live);                                     // the floor above → session
+    return end(live, std::nullopt, now);  // the upgrade is not worth waiting for
+  queue_messages(live);                   // the floor above → session
   const auto dead = keep_alive(live, now);
-  const auto pushed = push(live, now);                      // session → stream
+  const auto pushed = push(live, now);  // session → stream
   while (auto event = live.session.next_event()) tell(live, std::move(*event), now);
   // Not earlier: what came before the break has been told.
   if (live.session.is_finished() && (live.session.output().empty() || !pushed))
@@ -284,11 +296,13 @@ void Client::begin_close(Live& live) {
 std::optional<Error> Client::keep_alive(Live& live, Instant now) {
   if (!live.liveness || !live.session.is_open() || paused_) return std::nullopt;
   switch (live.liveness->tick(now)) {
-    case Liveness::Verdict::Fine: return std::nullopt;
+    case Liveness::Verdict::Fine:
+      return std::nullopt;
     case Liveness::Verdict::SendPing:
       live.session.ping(live.liveness->payload());
       return std::nullopt;
-    case Liveness::Verdict::Dead: return pong_timeout(settings_.ping.timeout);
+    case Liveness::Verdict::Dead:
+      return pong_timeout(settings_.ping.timeout);
   }
   return std::nullopt;
 }

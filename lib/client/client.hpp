@@ -7,8 +7,8 @@
 //   client.wake();                                // a message waits
 //   client.stop();                                // sends what waits, Close 1001, then Stopped
 //
-// Destroying a Client drops its connection at once. Everything in Services must outlive it. A Client is
-// never destroyed inside one of its own listener calls.
+// Destroying a Client drops its connection at once. Everything in Services must outlive it. A
+// Client is never destroyed inside one of its own listener calls.
 #pragma once
 
 #include <cstdint>
@@ -116,14 +116,14 @@ class Client final : public io::Task {
   struct Live {  // upgrading, ready, closing
     std::unique_ptr<io::ByteStream> stream;
     ws::Session session;
-    std::optional<Liveness> liveness = {};   // from the upgrade on
+    std::optional<Liveness> liveness = {};  // from the upgrade on
     std::optional<Instant> opened = {};
     std::optional<LastClose> close = {};
     std::optional<Error> ended = {};
-    std::deque<std::uint64_t> ends = {};     // of pulled messages, counted in bytes since the start
+    std::deque<std::uint64_t> ends = {};  // of pulled messages, counted in bytes since the start
     std::uint64_t written = 0;
-    std::optional<Instant> stalled = {};     // since when the stream takes no byte of our output
-    bool more_to_read = true;                // the stream did not say "wait" last time
+    std::optional<Instant> stalled = {};  // since when the stream takes no byte of our output
+    bool more_to_read = true;             // the stream did not say "wait" last time
     bool want_writable = false;
     bool told_close = false;
   };

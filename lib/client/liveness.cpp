@@ -37,6 +37,8 @@ void Liveness::set(Ping settings, Instant now) {
   next_ping_ = first_ping(now);
 }
 
-Instant Liveness::deadline() const { return sent_ ? after(*sent_, settings_.timeout) : next_ping_; }
+Instant Liveness::deadline() const {
+  return sent_ ? after(*sent_, settings_.timeout) : next_ping_;
+}
 
 }  // namespace wsrelay::client

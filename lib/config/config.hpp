@@ -62,6 +62,7 @@ struct Config {
   std::string name = "main";  // {d} in topics
   LogLevel log_level = LogLevel::Info;
   Duration drain_timeout = std::chrono::seconds(5);
+  Duration report_interval = std::chrono::seconds(60);
   Mqtt mqtt = {};
   std::map<std::string, SecretRef> secrets = {};
   std::map<std::string, Instance> instances = {};

@@ -7,11 +7,14 @@ namespace wsrelay::route {
 struct Matcher::Node {
   struct Hash {
     using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>()(text); }
+    std::size_t operator()(std::string_view text) const {
+      return std::hash<std::string_view>()(text);
+    }
   };
-  std::unordered_map<std::string, std::unique_ptr<Node>, Hash, std::equal_to<>> children;  // "+" too
-  std::vector<std::uint32_t> here;    // filters that end at this level
-  std::vector<std::uint32_t> below;   // filters that end in '#' here
+  std::unordered_map<std::string, std::unique_ptr<Node>, Hash, std::equal_to<>>
+      children;                      // "+" too
+  std::vector<std::uint32_t> here;   // filters that end at this level
+  std::vector<std::uint32_t> below;  // filters that end in '#' here
 
   bool empty() const { return children.empty() && here.empty() && below.empty(); }
 
@@ -67,8 +70,12 @@ Matcher::~Matcher() = default;
 Matcher::Matcher(Matcher&&) noexcept = default;
 Matcher& Matcher::operator=(Matcher&&) noexcept = default;
 
-void Matcher::add(std::string_view filter, std::uint32_t number) { root_->add(filter, number); }
-void Matcher::remove(std::string_view filter, std::uint32_t number) { root_->remove(filter, number); }
+void Matcher::add(std::string_view filter, std::uint32_t number) {
+  root_->add(filter, number);
+}
+void Matcher::remove(std::string_view filter, std::uint32_t number) {
+  root_->remove(filter, number);
+}
 void Matcher::match(std::string_view topic, std::vector<std::uint32_t>& found) const {
   root_->match(topic, true, found);
 }

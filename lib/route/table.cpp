@@ -19,9 +19,12 @@ Message::Kind guess_kind(const Publication& arrival) {
 
 Message::Kind kind_for(SendAs as, const Publication& arrival) {
   switch (as) {
-    case SendAs::Text: return Message::Kind::Text;
-    case SendAs::Binary: return Message::Kind::Binary;
-    case SendAs::Auto: break;
+    case SendAs::Text:
+      return Message::Kind::Text;
+    case SendAs::Binary:
+      return Message::Kind::Binary;
+    case SendAs::Auto:
+      break;
   }
   return guess_kind(arrival);
 }
@@ -77,10 +80,10 @@ tl::expected<Publication, Table::Refusal> Table::publication_for(InstanceId inst
                                                                  Message& message) const {
   const auto found = publishing_.find(instance);
   // The first rule takes the message; rules have no conditions yet.
-  if (found == publishing_.end() || found->second.empty())
-    return tl::unexpected(Refusal::Filtered);
+  if (found == publishing_.end() || found->second.empty()) return tl::unexpected(Refusal::Filtered);
   const Publishing& rule = found->second.front();
-  Publication publication{.topic = rule.constant, .payload = {}, .qos = rule.qos, .retain = rule.retain};
+  Publication publication{
+      .topic = rule.constant, .payload = {}, .qos = rule.qos, .retain = rule.retain};
   if (publication.topic.empty()) {
     const std::array values{Template::Value{"opcode", name_of(message.kind)}};
     publication.topic = rule.topic.expand(values);

@@ -1,6 +1,7 @@
 // Who belongs to whom: one instance's message → the publication it becomes; an arrived publication
 // → the instances it goes to and as what. Pure decisions; counts nothing, sends nothing.
-// Rules come checked (config/); an expanded topic is checked here once more, for values come from outside.
+// Rules come checked (config/); an expanded topic is checked here once more, for values come from
+// outside.
 #pragma once
 
 #include <cstdint>
@@ -55,7 +56,7 @@ class Table {
 
  private:
   struct Publishing {
-    Template topic;       // only {{opcode}} is left open
+    Template topic;        // only {{opcode}} is left open
     std::string constant;  // the topic, if nothing is
     std::uint8_t qos = 0;
     bool retain = false;
@@ -71,12 +72,13 @@ class Table {
   };
 
   void subscribe(const std::string& filter, Target target);
-  Delivery deliver(const Target& target, const std::string& filter, const Publication& arrival) const;
+  Delivery deliver(const Target& target, const std::string& filter,
+                   const Publication& arrival) const;
 
   std::string base_;
   std::map<InstanceId, std::vector<Publishing>> publishing_;
-  std::map<std::string, Route> routes_;               // by filter
-  std::map<std::uint32_t, std::string> filters_;      // by id
+  std::map<std::string, Route> routes_;           // by filter
+  std::map<std::uint32_t, std::string> filters_;  // by id
   Matcher matcher_;
   std::uint32_t next_id_ = 1;
 };

@@ -1,8 +1,8 @@
 #include "route/template.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 namespace wsrelay::route {
 namespace {
@@ -22,8 +22,7 @@ Result<Template> Template::parse(std::string_view text, std::span<const std::str
     if (open != 0) result.pieces_.push_back({std::string(text.substr(0, open)), false});
     if (open == std::string_view::npos) break;
     const std::size_t close = text.find("}}", open);
-    if (close == std::string_view::npos)
-      return fail(Fault::Local, "'{{' is never closed by '}}'");
+    if (close == std::string_view::npos) return fail(Fault::Local, "'{{' is never closed by '}}'");
     const std::string_view name = text.substr(open + 2, close - open - 2);
     if (std::find(known.begin(), known.end(), name) == known.end())
       return fail(Fault::Local, fmt::format("there is no {{{{{}}}}}; known are {{{{{}}}}}", name,
@@ -61,7 +60,8 @@ Template Template::bind(std::span<const Value> values) const {
 }
 
 bool Template::is_constant() const {
-  return std::none_of(pieces_.begin(), pieces_.end(), [](const Piece& each) { return each.is_place; });
+  return std::none_of(pieces_.begin(), pieces_.end(),
+                      [](const Piece& each) { return each.is_place; });
 }
 
 }  // namespace wsrelay::route

@@ -1,0 +1,396 @@
+#include "bridge/bridge.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+namespace wsrelay::bridge {
+namespace {
+
+// Who a publication belongs to, carried through the broker's verdict: 2 bits of kind, 22 of
+// instance, 40 of the lane's own count.
+constexpr std::uint64_t kReportBit = std::uint64_t{1} << 63;
+constexpr unsigned kLaneBits = 40;
+
+constexpr std::uint64_t lane_token(route::InstanceId instance, std::uint64_t token) {
+  return static_cast<std::uint64_t>(instance) << kLaneBits | token;
+}
+constexpr route::InstanceId instance_of(std::uint64_t token) {
+  return static_cast<route::InstanceId>(token >> kLaneBits);
+}
+constexpr std::uint64_t count_of(std::uint64_t token) {
+  return token & ((std::uint64_t{1} << kLaneBits) - 1);
+}
+
+constexpr unsigned kMessagesPerReport = 64;  // reports stand behind the data, but not for ever
+
+std::optional<Drop> drop_for(mqtt::Verdict verdict) {
+  switch (verdict) {
+    case mqtt::Verdict::Delivered:
+      return std::nullopt;
+    case mqtt::Verdict::Rejected:
+      return Drop::RejectedByBroker;
+    case mqtt::Verdict::TooLarge:
+      return Drop::TooLarge;
+    case mqtt::Verdict::InvalidTopic:
+      return Drop::InvalidTopic;
+  }
+  return Drop::RejectedByBroker;
+}
+
+}  // namespace
+
+Bridge::Bridge(const config::Config& config, Wiring wiring, client::Services services, Host& host)
+    : config_(config),
+      wiring_(std::move(wiring)),
+      services_(services),
+      host_(host),
+      facts_{.version = wiring_.version,
+             .host = wiring_.host,
+             .daemon = config.name,
+             .started = wiring_.wall(),
+             .broker_url = config.mqtt.broker.url.redacted()},
+      table_(config.mqtt.base_topic),
+      outbox_(*this),
+      reporter_(Topics(config.mqtt.base_topic, config.name), outbox_, wiring_.log, wiring_.wall),
+      registration_(services.loop.add(*this)) {
+  mqtt::Wiring broker{.will = {.topic = reporter_.topics().bridge("state"),
+                               .payload = to_bytes("offline"),
+                               .qos = 1,
+                               .retain = true},
+                      .relay_directory = wiring_.relay_directory};
+  broker_ = std::make_unique<mqtt::Broker>(config_.mqtt.broker, std::move(broker), services_.loop,
+                                           services_.dialer, services_.secrets, services_.random,
+                                           static_cast<mqtt::Broker::Listener&>(*this));
+  for (const auto& [name, settings] : config_.instances) join(name, settings);
+  subscribe();
+  mark_all();
+  summarise();
+}
+
+Bridge::~Bridge() {
+  // The rivers end before what they flow through: clients first, they call back.
+  registration_ = {};
+  for (auto& [id, instance] : instances_) ring_.leave(instance->publish());
+  instances_.clear();
+}
+
+// ---- instances come and go
+// ------------------------------------------------------------------------
+
+void Bridge::join(const std::string& name, const config::Instance& settings) {
+  const route::InstanceId id = next_instance_++;
+  if (settings.enabled) table_.add(id, name, settings.rules);
+  names_[name] = id;
+  auto& instance = instances_[id];
+  instance = std::make_unique<Instance>(id, name, settings, services_,
+                                        static_cast<Instance::Host&>(*this));
+  reporter_.joined(*instance);
+}
+
+void Bridge::leave(Instance& instance) {
+  table_.remove(instance.id());
+  names_.erase(instance.name());
+  departing_.push_back(instance.id());
+  instance.stop();
+}
+
+// An instance goes when its client has closed and its last messages are with the broker.
+void Bridge::remove_departed(Instant now) {
+  std::erase_if(departing_, [&](route::InstanceId id) {
+    Instance& instance = *instances_.at(id);
+    if (!instance.stopped() || (!instance.publish().lane.empty() && stop_ == Stop::No))
+      return false;
+    reporter_.left(instance, now);
+    ring_.leave(instance.publish());
+    instances_.erase(id);
+    return true;
+  });
+}
+
+const Instance* Bridge::find(std::string_view name) const {
+  const auto id = names_.find(name);
+  return id == names_.end() ? nullptr : instances_.at(id->second).get();
+}
+
+void Bridge::subscribe() {
+  std::vector<mqtt::Filter> filters;
+  for (route::Subscription& each : table_.subscriptions())
+    filters.push_back({each.id, std::move(each.filter)});
+  broker_->set_filters(std::move(filters));
+}
+
+std::vector<std::string> Bridge::apply(const config::Config& config) {
+  std::vector<std::string> later;
+  if (config.name != config_.name) later.emplace_back("name");
+  if (config.mqtt != config_.mqtt) later.emplace_back("mqtt");
+  config_.drain_timeout = config.drain_timeout;
+  config_.log_level = config.log_level;
+  config_.instances = config.instances;
+
+  for (auto at = names_.begin(); at != names_.end();) {
+    Instance& instance = *instances_.at((at++)->second);
+    if (!config.instances.contains(instance.name())) leave(instance);
+  }
+  for (const auto& [name, settings] : config.instances) {
+    const auto known = names_.find(name);
+    if (known == names_.end()) {
+      join(name, settings);
+      continue;
+    }
+    Instance& instance = *instances_.at(known->second);
+    if (instance.settings() == settings) continue;
+    if (instance.settings().rules != settings.rules ||
+        instance.settings().enabled != settings.enabled) {
+      table_.remove(instance.id());
+      if (settings.enabled) table_.add(instance.id(), name, settings.rules);
+    }
+    instance.apply(settings);
+    renewing_.push_back(instance.id());
+    say({Document::State, instance.id()});
+  }
+  subscribe();
+  facts_.reloaded = wiring_.wall();
+  facts_.reload_problem.clear();
+  say({Document::BridgeInfo});
+  registration_.wake();
+  summarise();
+  return later;
+}
+
+void Bridge::reload_failed(const std::string& problem) {
+  facts_.reloaded = wiring_.wall();
+  facts_.reload_problem = problem;
+  say({Document::BridgeInfo});
+}
+
+// ---- publish: lanes → broker
+// ----------------------------------------------------------------------
+
+void Bridge::on_publishable(Instance& instance) {
+  ring_.enter(instance.publish());
+  broker_->wake();
+}
+
+std::optional<mqtt::Outgoing> Bridge::next_publication() {
+  if (served_ >= kMessagesPerReport) {
+    served_ = 0;
+    if (auto report = next_report()) return report;
+  }
+  if (auto message = next_message()) return message;
+  return next_report();
+}
+
+std::optional<mqtt::Outgoing> Bridge::next_message() {
+  while (RingSeat* seat = ring_.serve()) {
+    const Publication* publication = seat->lane.next(services_.loop.now());
+    if (publication == nullptr) continue;  // all that waited was too old
+    ++served_;
+    return mqtt::Outgoing{publication, lane_token(seat->instance, seat->lane.last_token())};
+  }
+  return std::nullopt;
+}
+
+std::optional<mqtt::Outgoing> Bridge::next_report() {
+  const auto item = outbox_.next(services_.loop.now());
+  if (!item) return std::nullopt;
+  return mqtt::Outgoing{item->publication, kReportBit | item->token};
+}
+
+void Bridge::on_published(std::uint64_t token, mqtt::Verdict verdict) {
+  if ((token & kReportBit) != 0)
+    return outbox_.settle(token & ~kReportBit, verdict == mqtt::Verdict::Delivered);
+  const auto instance = instances_.find(instance_of(token));
+  if (instance == instances_.end()) return;
+  instance->second->settle_publication(count_of(token), drop_for(verdict));
+  if (stop_ != Stop::No || !departing_.empty()) registration_.wake();
+}
+
+void Bridge::on_connection_lost() {
+  outbox_.rewind();
+  for (auto& [id, instance] : instances_) instance->rewind_publications();
+}
+
+// ---- deliver: broker → lanes
+// ----------------------------------------------------------------------
+
+void Bridge::on_arrival(mqtt::Arrival arrival) {
+  // While stopping nothing new is taken: unacknowledged, the broker keeps it for our return.
+  const auto deliveries = table_.deliveries_for(arrival.publication, arrival.filters);
+  const std::size_t bytes = arrival.publication.payload.size();
+  if (stop_ != Stop::No && arrival.token != 0) return;
+  if (deliveries.empty()) ++unroutable_;
+  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+    const route::Delivery& delivery = deliveries[i];
+    const auto found = instances_.find(delivery.instance);
+    if (found == instances_.end()) continue;
+    Instance& instance = *found->second;
+    if (stop_ != Stop::No) {
+      instance.refuse_delivery(Drop::Shutdown, bytes);
+    } else if (arrival.retained) {
+      instance.refuse_delivery(Drop::Retained, bytes);  // a command of yesterday is never executed
+    } else if (!delivery.kind) {
+      instance.refuse_delivery(Drop::NoRoute, bytes);
+    } else {
+      const bool last = i + 1 == deliveries.size();
+      instance.deliver({*delivery.kind, last ? std::move(arrival.publication.payload)
+                                             : arrival.publication.payload});
+    }
+  }
+  if (arrival.token != 0) broker_->acknowledge(arrival.token);
+}
+
+void Bridge::on_subscription_refused(const std::string& filter, int reason) {
+  reporter_.log(LogLevel::Warning,
+                fmt::format("broker: refuses the subscription to {} (reason {}); nothing is "
+                            "delivered from there",
+                            filter, reason));
+}
+
+// ---- what there is to tell
+// ------------------------------------------------------------------------
+
+void Bridge::on_broker_state(const mqtt::BrokerStatus& status) {
+  reporter_.broker_changed(status);
+  if (status.state == mqtt::BrokerState::Connected) {
+    // The will may have said "offline" a moment ago; without a session the rest may be gone too.
+    say({Document::BridgeState});
+    say({Document::BridgeInfo});
+    if (!status.session_present) mark_all();
+  }
+  if (status.state == mqtt::BrokerState::Stopped) registration_.wake();
+  summarise();
+}
+
+void Bridge::on_state_change(Instance& instance, client::State before) {
+  reporter_.state_changed(instance, before);
+  if (broker_) broker_->wake();
+  if (instance.status().state == client::State::Stopped) registration_.wake();
+  summarise();
+}
+
+void Bridge::on_event(Instance& instance, Instance::Event event) {
+  reporter_.happened(instance, event, services_.loop.now());
+  if (broker_) broker_->wake();
+}
+
+void Bridge::say(DocumentKey key) {
+  outbox_.mark(key);
+  if (broker_) broker_->wake();
+}
+
+void Bridge::mark_all() {
+  outbox_.mark({Document::BridgeState});
+  outbox_.mark({Document::BridgeInfo});
+  for (const auto& [id, instance] : instances_)
+    for (const Document document : {Document::Availability, Document::State, Document::Stats})
+      outbox_.mark({document, id});
+}
+
+void Bridge::summarise() {
+  host_.on_summary(reporter_.summary());
+}
+
+std::optional<Publication> Bridge::write(const DocumentKey& key) const {
+  const Topics& topics = reporter_.topics();
+  const auto retained = [](std::string topic, std::string_view text) {
+    return Publication{.topic = std::move(topic),
+                       .payload = to_bytes(text),
+                       .qos = 1,
+                       .retain = true,
+                       .is_utf8 = true};
+  };
+  if (key.document == Document::BridgeState)
+    return retained(topics.bridge("state"), stop_ == Stop::Broker ? "offline" : "online");
+  if (key.document == Document::BridgeInfo) {
+    std::vector<std::string> names;
+    for (const auto& [name, id] : names_) names.push_back(name);
+    return retained(topics.bridge("info"), info_document(facts_, broker_->status(), names));
+  }
+  const auto found = instances_.find(key.instance);
+  if (found == instances_.end()) return std::nullopt;
+  const Instance& instance = *found->second;
+  const Clocks clocks = reporter_.clocks(services_.loop.now());
+  const std::string& name = instance.name();
+  if (key.document == Document::Availability)
+    return retained(topics.instance(name, "availability"),
+                    instance.status().state == client::State::Ready ? "online" : "offline");
+  if (key.document == Document::Stats)
+    return retained(topics.instance(name, "stats"), stats_document(instance, clocks));
+  return retained(topics.instance(name, "state"),
+                  state_document(instance, reporter_.moments(instance), clocks, topics.daemon()));
+}
+
+// ---- the bridge's own turn: statistics, departures, the end
+// ---------------------------------------
+
+io::Wait Bridge::run(const io::Turn& turn) {
+  std::erase_if(renewing_, [&](route::InstanceId id) {
+    const auto found = instances_.find(id);
+    return found == instances_.end() || found->second->renewed();
+  });
+  remove_departed(turn.now);
+  report_stats(turn.now);
+  if (stop_ != Stop::No) advance_stop(turn.now);
+  io::Wait wait{.until = next_stats_};
+  if (stop_ != Stop::No)
+    wait.until = stop_ == Stop::Instances ? close_deadline_
+                 : stop_ == Stop::Done    ? Instant::max()
+                                          : stop_deadline_;
+  return wait;
+}
+
+// One instance at a time, so that ten thousand documents do not come in one burst.
+void Bridge::report_stats(Instant now) {
+  if (now < next_stats_) return;
+  const auto next = instances_.upper_bound(last_stats_);
+  last_stats_ = next == instances_.end() ? 0 : next->first;
+  if (next != instances_.end()) say({Document::Stats, next->first});
+  next_stats_ = after(now, config_.report_interval / static_cast<long>(instances_.size() + 1));
+}
+
+void Bridge::stop() {
+  if (stop_ != Stop::No) return;
+  stop_ = Stop::Instances;
+  Duration closing = Duration::zero();
+  for (const auto& [id, instance] : instances_)
+    closing = std::max(closing, instance->settings().client.timeouts.close);
+  close_deadline_ = after(services_.loop.now(), closing);
+  stop_deadline_ = after(close_deadline_, config_.drain_timeout);
+  for (const auto& [id, instance] : instances_) instance->stop();
+  registration_.wake();
+}
+
+bool Bridge::rivers_dry() const {
+  return std::all_of(instances_.begin(), instances_.end(),
+                     [](const auto& each) { return each.second->publish().lane.empty(); });
+}
+
+void Bridge::advance_stop(Instant now) {
+  if (stop_ == Stop::Instances) {
+    const bool stopped = std::all_of(instances_.begin(), instances_.end(),
+                                     [](const auto& each) { return each.second->stopped(); });
+    if (!stopped && now < close_deadline_) return;
+    stop_ = Stop::Lanes;
+    stop_deadline_ = after(now, config_.drain_timeout);
+  }
+  if (stop_ == Stop::Lanes) {
+    const bool reachable = broker_->status().state == mqtt::BrokerState::Connected;
+    if (!rivers_dry() && now < stop_deadline_) return;
+    for (auto& [id, instance] : instances_) {
+      instance->drop_rest();
+      say({Document::State, id});
+      say({Document::Availability, id});
+      say({Document::Stats, id});
+    }
+    stop_ = Stop::Broker;
+    say({Document::BridgeState});
+    broker_->stop(reachable ? std::max(stop_deadline_, after(now, std::chrono::seconds(1))) : now);
+  }
+  if (stop_ == Stop::Broker && broker_->status().state == mqtt::BrokerState::Stopped) {
+    stop_ = Stop::Done;
+    host_.on_stopped();
+  }
+}
+
+}  // namespace wsrelay::bridge
