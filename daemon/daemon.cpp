@@ -1,0 +1,215 @@
+#include "daemon/daemon.hpp"
+
+#include <array>
+#include <csignal>
+#include <cstdlib>
+#include <memory>
+#include <optional>
+
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "bridge/bridge.hpp"
+#include "config/load.hpp"
+#include "daemon/config_file.hpp"
+#include "daemon/journal.hpp"
+#include "daemon/runtime_directory.hpp"
+#include "daemon/service.hpp"
+#include "daemon/wall_clock.hpp"
+#include "io/net_dialer.hpp"
+#include "io/resolver.hpp"
+#include "io/sd_loop.hpp"
+#include "io/secrets.hpp"
+#include "io/signals.hpp"
+#include "io/tls_context.hpp"
+#include "io/worker.hpp"
+
+namespace wsrelay::daemon {
+namespace {
+
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? std::string() : std::string(value);
+}
+
+std::string host_name() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+// A connection is a descriptor: take all that we may have.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  setrlimit(RLIMIT_NOFILE, &limit);
+}
+
+class Daemon final : private bridge::Bridge::Host {
+ public:
+  Daemon(std::string file, io::SdLoop& loop, LeveledLog& log, const RuntimeDirectory& runtime)
+      : file_(std::move(file)),
+        loop_(loop),
+        log_(log),
+        runtime_(runtime),
+        service_(loop),
+        secrets_(environment("CREDENTIALS_DIRECTORY")),
+        loader_(loop, 1),
+        resolver_(loop),
+        dialer_(loop, resolver_, tls_) {}
+
+  void start(const config::Config& config);
+  void on_signal(int number);
+
+ private:
+  void on_summary(const std::string& summary) override;
+  void on_stopped() override { loop_.exit(kOk); }
+
+  void reload();
+  void reloaded(const Checked& checked);
+  void take_over(const config::Config& config);
+  void stop(int number);
+  void say(LogLevel level, std::string text, std::string_view id = {}) {
+    log_.write({.level = level, .text = std::move(text), .message_id = id});
+  }
+
+  std::string file_;
+  io::SdLoop& loop_;
+  LeveledLog& log_;
+  const RuntimeDirectory& runtime_;
+  Service service_;
+  io::Secrets secrets_;
+  io::Worker loader_;
+  io::Resolver resolver_;
+  io::TlsContexts tls_;
+  io::NetDialer dialer_;
+  SystemRandom random_;
+  std::unique_ptr<bridge::Bridge> bridge_;
+  std::string summary_;
+  bool reloading_ = false;
+  bool reload_again_ = false;
+  bool stopping_ = false;
+};
+
+// Variables that hold secrets leave the environment; everything else stays as it is.
+void Daemon::take_over(const config::Config& config) {
+  log_.level(config.log_level);
+  for (const std::string& name : config::environment_names(config))
+    secrets_.take_from_environment(name);
+}
+
+void Daemon::start(const config::Config& config) {
+  take_over(config);
+  bridge::Wiring wiring{.version = version_text(),
+                        .host = host_name(),
+                        .relay_directory = runtime_.path(),
+                        .wall = wall_clock,
+                        .log = log_};
+  const client::Services services{
+      .loop = loop_, .dialer = dialer_, .secrets = secrets_, .random = random_};
+  say(LogLevel::Notice, fmt::format("{} started with {}: {} instances", version_text(), file_,
+                                    config.instances.size()));
+  bridge_ = std::make_unique<bridge::Bridge>(config, std::move(wiring), services,
+                                             static_cast<bridge::Bridge::Host&>(*this));
+  // Valid configuration and a loop that runs: that is all READY promises. A broker that is away
+  // must not fail the start.
+  service_.ready();
+  loop_.watchdog(true);
+}
+
+void Daemon::on_summary(const std::string& summary) {
+  summary_ = summary;
+  if (!stopping_) service_.status(summary);
+}
+
+void Daemon::on_signal(int number) {
+  switch (number) {
+    case SIGHUP:
+      return reload();
+    case SIGTERM:
+    case SIGINT:
+      return stop(number);
+    case SIGUSR1:
+      return say(LogLevel::Notice, summary_);
+    default:
+      return;
+  }
+}
+
+// Reading and checking ten thousand instances takes a moment: the loop goes on meanwhile.
+void Daemon::reload() {
+  if (stopping_) return;
+  service_.reloading();
+  if (reloading_) {
+    reload_again_ = true;
+    return;
+  }
+  reloading_ = true;
+  auto checked = std::make_shared<Checked>();
+  loader_.post([checked, file = file_] { *checked = check_config(file); },
+               [this, checked] { reloaded(*checked); });
+}
+
+void Daemon::reloaded(const Checked& checked) {
+  reloading_ = false;
+  if (stopping_) return;
+  if (checked.ok()) {
+    take_over(checked.config);
+    const auto later = bridge_->apply(checked.config);
+    say(LogLevel::Notice,
+        fmt::format("reloaded {}: {} instances", file_, checked.config.instances.size()));
+    if (!later.empty())
+      say(LogLevel::Warning, fmt::format("{}: what changed under {} takes effect at a restart",
+                                         file_, fmt::join(later, " and ")));
+  } else {
+    say(LogLevel::Error,
+        fmt::format("not reloaded, the old configuration stays: {}", checked.first_problem));
+    bridge_->reload_failed(checked.first_problem);
+  }
+  service_.ready();
+  if (std::exchange(reload_again_, false)) reload();
+}
+
+void Daemon::stop(int number) {
+  if (stopping_) {
+    say(LogLevel::Warning, "told to stop again: exiting at once");
+    return loop_.exit(kFailure);
+  }
+  stopping_ = true;
+  service_.stopping();
+  say(LogLevel::Notice, fmt::format("stopping on {}", number == SIGINT ? "SIGINT" : "SIGTERM"));
+  bridge_->stop();
+  service_.extend_timeout(bridge_->stop_deadline() - loop_.now() + std::chrono::seconds(5));
+}
+
+}  // namespace
+
+int run_daemon(const Options& options) {
+  Checked checked = check_config(options.config);
+  fmt::print(stderr, "{}", checked.problems);
+  if (!checked.ok()) return kConfig;
+
+  raise_descriptor_limit();
+  const auto log = open_log(wall_clock);
+  const auto give_up = [&](const Error& error) {
+    log->write({.level = LogLevel::Error, .text = error.text});
+    return kFailure;
+  };
+  const auto runtime = RuntimeDirectory::open();
+  if (!runtime) return give_up(runtime.error());
+  const auto loop = io::SdLoop::open();
+  if (!loop) return give_up(loop.error());
+
+  // Signals first: the threads that follow inherit what is blocked.
+  std::unique_ptr<Daemon> daemon;
+  const auto signals =
+      io::Signals::open(**loop, [&daemon](int number) { daemon->on_signal(number); });
+  if (!signals) return give_up(signals.error());
+  daemon = std::make_unique<Daemon>(options.config, **loop, *log, *runtime);
+  daemon->start(checked.config);
+  const int status = (*loop)->run();
+  return status < 0 ? kFailure : status;
+}
+
+}  // namespace wsrelay::daemon
