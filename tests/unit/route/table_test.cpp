@@ -1,0 +1,133 @@
+#include "route/table.hpp"
+
+#include <gtest/gtest.h>
+
+namespace wsrelay::route {
+namespace {
+
+Rules rules(std::vector<DeliverRule> deliver = {}, bool send_topics = true) {
+  return {.deliver = std::move(deliver), .send_topics = send_topics};
+}
+
+Publication arrival(std::string topic, std::string_view payload = "hello") {
+  return {.topic = std::move(topic), .payload = to_bytes(payload)};
+}
+
+std::uint32_t id_of(const Table& table, std::string_view filter) {
+  for (const Subscription& each : table.subscriptions())
+    if (each.filter == filter) return each.id;
+  return 0;
+}
+
+TEST(Table, PublishesToTheDefaultTopicWithThePayloadUntouched) {
+  Table table("wsrelay");
+  table.add(1, "echo", rules());
+  Message message{Message::Kind::Text, to_bytes("hi")};
+  const auto publication = table.publication_for(1, message);
+  ASSERT_TRUE(publication);
+  EXPECT_EQ(publication->topic, "wsrelay/echo/recv");
+  EXPECT_EQ(as_text(publication->payload), "hi");
+  EXPECT_EQ(publication->qos, 0);
+  EXPECT_TRUE(publication->is_utf8);
+}
+
+TEST(Table, PutsTheOpcodeIntoTheTopic) {
+  Table table("b");
+  Rules with_opcode = rules();
+  with_opcode.publish = {{.topic = "{{base}}/{{instance}}/{{opcode}}", .qos = 1, .retain = true}};
+  table.add(1, "x", with_opcode);
+  Message message{Message::Kind::Binary, {}};
+  const auto publication = table.publication_for(1, message);
+  ASSERT_TRUE(publication);
+  EXPECT_EQ(publication->topic, "b/x/binary");
+  EXPECT_EQ(publication->qos, 1);
+  EXPECT_TRUE(publication->retain);
+  EXPECT_FALSE(publication->is_utf8);
+}
+
+TEST(Table, AnInstanceWithoutPublishRulesFiltersEverything) {
+  Table table("b");
+  Rules silent = rules();
+  silent.publish.clear();
+  table.add(1, "x", silent);
+  Message message{Message::Kind::Text, to_bytes("kept")};
+  EXPECT_EQ(table.publication_for(1, message).error(), Table::Refusal::Filtered);
+  EXPECT_EQ(as_text(message.payload), "kept");
+}
+
+struct SendRow {
+  const char* name;
+  std::string topic;
+  std::string payload;
+  std::optional<Message::Kind> kind;
+};
+
+class SendTopics : public testing::TestWithParam<SendRow> {};
+
+TEST_P(SendTopics, DecideTheKind) {
+  Table table("w");
+  table.add(7, "i", rules());
+  const auto& row = GetParam();
+  const std::vector<Delivery> expected{{7, row.kind}};
+  const std::uint32_t id = id_of(table, "w/i/send/#");
+  EXPECT_EQ(table.deliveries_for(arrival(row.topic, row.payload), std::array{id}), expected);
+  EXPECT_EQ(table.deliveries_for(arrival(row.topic, row.payload), {}), expected)
+      << "found by topic";
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Send, SendTopics,
+    testing::Values(SendRow{"TextIfItIsUtf8", "w/i/send", "gr\xC3\xBC\xC3\x9F",
+                            Message::Kind::Text},
+                    SendRow{"BinaryIfItIsNot", "w/i/send", "\xFF", Message::Kind::Binary},
+                    SendRow{"EmptyIsText", "w/i/send", "", Message::Kind::Text},
+                    SendRow{"TextForced", "w/i/send/text", "\xFF", Message::Kind::Text},
+                    SendRow{"BinaryForced", "w/i/send/binary", "hi", Message::Kind::Binary},
+                    SendRow{"UnknownEnd", "w/i/send/nowhere", "hi", std::nullopt},
+                    SendRow{"TooDeep", "w/i/send/text/part", "hi", std::nullopt}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Table, ThePublishersWordCountsBeforeTheBytes) {
+  Table table("w");
+  table.add(1, "i", rules());
+  Publication said = arrival("w/i/send", "text");
+  said.user_properties = {{"ws-opcode", "binary"}};
+  EXPECT_EQ(table.deliveries_for(said, {}).front().kind, Message::Kind::Binary);
+}
+
+TEST(Table, OneFilterForSeveralInstancesIsOneSubscription) {
+  Table table("w");
+  table.add(1, "a", rules({{.topic = "orders/#", .as = SendAs::Text}}, false));
+  table.add(2, "b", rules({{.topic = "orders/#", .as = SendAs::Binary}}, false));
+  ASSERT_EQ(table.subscriptions().size(), 1U);
+  const std::vector<Delivery> both{{1, Message::Kind::Text}, {2, Message::Kind::Binary}};
+  EXPECT_EQ(table.deliveries_for(arrival("orders/new"), {}), both);
+  table.remove(1);
+  ASSERT_EQ(table.subscriptions().size(), 1U);
+  table.remove(2);
+  EXPECT_TRUE(table.subscriptions().empty());
+  EXPECT_TRUE(table.deliveries_for(arrival("orders/new"), {}).empty());
+}
+
+TEST(Table, AnArrivalGoesOnlyToTheFiltersItCameFor) {
+  Table table("w");
+  table.add(1, "a", rules({{.topic = "x/#"}}, false));
+  table.add(2, "b", rules({{.topic = "x/y"}}, false));
+  const std::vector<Delivery> only_b{{2, Message::Kind::Text}};
+  EXPECT_EQ(table.deliveries_for(arrival("x/y"), std::array{id_of(table, "x/y")}), only_b);
+  EXPECT_EQ(table.deliveries_for(arrival("x/y"), {}).size(), 2U);
+}
+
+TEST(Table, AnIdentifierStaysWhileItsFilterStays) {
+  Table table("w");
+  table.add(1, "a", rules());
+  table.add(2, "b", rules());
+  const std::uint32_t b = id_of(table, "w/b/send/#");
+  table.remove(1);
+  table.add(3, "c", rules());
+  EXPECT_EQ(id_of(table, "w/b/send/#"), b);
+  EXPECT_NE(id_of(table, "w/c/send/#"), b);
+}
+
+}  // namespace
+}  // namespace wsrelay::route
