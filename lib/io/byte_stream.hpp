@@ -22,11 +22,11 @@ struct Progress {
 
 /// What the other end showed, for the state document; empty strings where there is no TLS.
 struct StreamFacts {
-  std::string remote;  // "192.0.2.1:443"
-  std::string tls_version;
-  std::string tls_cipher;
-  std::string tls_peer;       // the certificate's subject
-  std::string tls_not_after;  // RFC 3339
+  std::string remote = {};  // "192.0.2.1:443"
+  std::string tls_version = {};
+  std::string tls_cipher = {};
+  std::string tls_peer = {};       // the certificate's subject
+  std::string tls_not_after = {};  // RFC 3339
 };
 
 class ByteStream {

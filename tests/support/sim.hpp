@@ -21,7 +21,9 @@ class Sim final : public io::Loop {
     const int number = 1'000'000 + static_cast<int>(++births_);
     return {number, births_};
   }
-  void set_ready(io::FdId fd, bool readable, bool writable) { ready_[fd.birth] = {readable, writable}; }
+  void set_ready(io::FdId fd, bool readable, bool writable) {
+    ready_[fd.birth] = {readable, writable};
+  }
   void close_fd(io::FdId fd) { ready_.erase(fd.birth); }
 
   /// Runs everything that can run now, without letting time pass. Throws if it never ends.

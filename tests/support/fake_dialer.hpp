@@ -1,0 +1,73 @@
+// A network in memory behind the Dialer's seam: every dial meets the plan for it — a peer at the
+// far end of a pipe, a failure, or silence in some phase.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "io/dialer.hpp"
+#include "support/pipe_stream.hpp"
+#include "support/sim.hpp"
+#include "support/ws_peer.hpp"
+
+namespace wsrelay::test {
+
+class FakeDialer final : public io::Dialer {
+ public:
+  struct Plan {
+    std::optional<Error> failure = {};
+    Duration after = std::chrono::milliseconds(1);  // before the stream or the failure comes
+    PipeOptions pipe = {};
+    PeerOptions peer = {};
+  };
+
+  explicit FakeDialer(Sim& sim) : sim_(sim) {}
+
+  /// The plans for the next attempts; the last one stays for all that follow.
+  void plan(std::vector<Plan> plans) { plans_.assign(plans.begin(), plans.end()); }
+
+  std::unique_ptr<io::Dial> dial(io::DialTarget target, const io::Registration&,
+                                 Instant now) override {
+    attempts.push_back(now);
+    targets.push_back(std::move(target));
+    Plan plan = plans_.empty() ? Plan{} : plans_.front();
+    if (plans_.size() > 1) plans_.pop_front();
+    return std::unique_ptr<io::Dial>(new Attempt(*this, std::move(plan), now));
+  }
+
+  WsPeer& peer() { return *peers.back(); }
+  std::vector<std::unique_ptr<WsPeer>> peers;  // one for each connection, the newest last
+  std::vector<Instant> attempts;
+  std::vector<io::DialTarget> targets;
+
+ private:
+  class Attempt final : public io::Dial {
+   public:
+    Attempt(FakeDialer& owner, Plan plan, Instant now)
+        : owner_(owner), plan_(std::move(plan)), done_(wsrelay::after(now, plan_.after)) {}
+
+    Result<std::unique_ptr<io::ByteStream>> advance(Instant now) override {
+      if (now < done_) return nullptr;
+      if (plan_.failure) return tl::unexpected(*plan_.failure);
+      auto ends = pipe_pair(owner_.sim_, plan_.pipe);
+      owner_.peers.push_back(
+          std::unique_ptr<WsPeer>(new WsPeer(owner_.sim_, std::move(ends.second), plan_.peer)));
+      return std::unique_ptr<io::ByteStream>(std::move(ends.first));
+    }
+    io::DialPhase phase() const override { return io::DialPhase::Connecting; }
+    io::Wait wait() const override { return {.until = done_}; }
+
+   private:
+    FakeDialer& owner_;
+    Plan plan_;
+    Instant done_;
+  };
+
+  Sim& sim_;
+  std::deque<Plan> plans_;
+};
+
+}  // namespace wsrelay::test
