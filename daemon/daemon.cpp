@@ -46,7 +46,7 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-class Daemon final : private bridge::Bridge::Host {
+class Daemon final : private bridge::Bridge::Host, private io::Task {
  public:
   Daemon(std::string file, io::SdLoop& loop, LeveledLog& log, const RuntimeDirectory& runtime)
       : file_(std::move(file)),
@@ -57,7 +57,8 @@ class Daemon final : private bridge::Bridge::Host {
         secrets_(environment("CREDENTIALS_DIRECTORY")),
         loader_(loop, 1),
         resolver_(loop),
-        dialer_(loop, resolver_, tls_) {}
+        dialer_(loop, resolver_, tls_),
+        registration_(loop.add(*this)) {}
 
   void start(const config::Config& config);
   void on_signal(int number);
@@ -66,6 +67,7 @@ class Daemon final : private bridge::Bridge::Host {
   void on_summary(const std::string& summary) override;
   void on_stopped() override { loop_.exit(kOk); }
 
+  io::Wait run(const io::Turn& turn) override;  // a reload's file has been read
   void reload();
   void reloaded(const Checked& checked);
   void take_over(const config::Config& config);
@@ -87,9 +89,11 @@ class Daemon final : private bridge::Bridge::Host {
   SystemRandom random_;
   std::unique_ptr<bridge::Bridge> bridge_;
   std::string summary_;
-  bool reloading_ = false;
+  std::shared_ptr<Checked> checked_;  // written by the loader, ours once the ticket says done
+  io::Worker::Ticket reloading_;
   bool reload_again_ = false;
   bool stopping_ = false;
+  io::Registration registration_;
 };
 
 // Variables that hold secrets leave the environment; everything else stays as it is.
@@ -141,21 +145,27 @@ void Daemon::on_signal(int number) {
 void Daemon::reload() {
   if (stopping_) return;
   service_.reloading();
-  if (reloading_) {
+  if (checked_ != nullptr) {  // one is under way and may have read the file before it changed
     reload_again_ = true;
     return;
   }
-  reloading_ = true;
-  auto checked = std::make_shared<Checked>();
-  loader_.post([checked, file = file_] { *checked = check_config(file); },
-               [this, checked] { reloaded(*checked); });
+  checked_ = std::make_shared<Checked>();
+  reloading_ = loader_.submit([checked = checked_, file = file_] { *checked = check_config(file); },
+                              registration_);
+}
+
+io::Wait Daemon::run(const io::Turn&) {
+  if (checked_ == nullptr || !reloading_.is_done()) return {};
+  const std::shared_ptr<Checked> checked = std::exchange(checked_, nullptr);
+  if (!stopping_) reloaded(*checked);
+  return {};
 }
 
 void Daemon::reloaded(const Checked& checked) {
-  reloading_ = false;
-  if (stopping_) return;
   if (checked.ok()) {
     take_over(checked.config);
+    for (const Error& error : tls_.reload())
+      say(LogLevel::Warning, fmt::format("{}; the old certificates stay in use", error.text));
     const auto later = bridge_->apply(checked.config);
     say(LogLevel::Notice,
         fmt::format("reloaded {}: {} instances", file_, checked.config.instances.size()));

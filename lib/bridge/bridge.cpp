@@ -53,6 +53,7 @@ Bridge::Bridge(const config::Config& config, Wiring wiring, client::Services ser
       table_(config.mqtt.base_topic),
       outbox_(*this),
       reporter_(Topics(config.mqtt.base_topic, config.name), outbox_, wiring_.log, wiring_.wall),
+      roster_(services, *this),
       registration_(services.loop.add(*this)) {
   mqtt::Wiring broker{.will = {.topic = reporter_.topics().bridge("state"),
                                .payload = to_bytes("offline"),
@@ -69,48 +70,43 @@ Bridge::Bridge(const config::Config& config, Wiring wiring, client::Services ser
 }
 
 Bridge::~Bridge() {
-  // The rivers end before what they flow through: clients first, they call back.
-  registration_ = {};
-  for (auto& [id, instance] : instances_) ring_.leave(instance->publish());
-  instances_.clear();
+  roster_.for_each([&](Instance& instance) { ring_.leave(instance.publish()); });
+}
+
+const Instance* Bridge::find(std::string_view name) const {
+  return roster_.find(name);
 }
 
 // ---- instances come and go
-// ------------------------------------------------------------------------
 
 void Bridge::join(const std::string& name, const config::Instance& settings) {
-  const route::InstanceId id = next_instance_++;
-  if (settings.enabled) table_.add(id, name, settings.rules);
-  names_[name] = id;
-  auto& instance = instances_[id];
-  instance = std::make_unique<Instance>(id, name, settings, services_,
-                                        static_cast<Instance::Host&>(*this));
-  reporter_.joined(*instance);
+  Instance& instance = roster_.join(name, settings);
+  if (settings.enabled) table_.add(instance.id(), name, settings.rules);
+  reporter_.joined(instance);
 }
 
 void Bridge::leave(Instance& instance) {
   table_.remove(instance.id());
-  names_.erase(instance.name());
-  departing_.push_back(instance.id());
-  instance.stop();
+  roster_.leave(instance);
 }
 
-// An instance goes when its client has closed and its last messages are with the broker.
-void Bridge::remove_departed(Instant now) {
-  std::erase_if(departing_, [&](route::InstanceId id) {
-    Instance& instance = *instances_.at(id);
-    if (!instance.stopped() || (!instance.publish().lane.empty() && stop_ == Stop::No))
-      return false;
-    reporter_.left(instance, now);
-    ring_.leave(instance.publish());
-    instances_.erase(id);
-    return true;
-  });
+void Bridge::change(Instance& instance, const config::Instance& settings) {
+  const config::Instance& before = instance.settings();
+  if (before == settings) return;
+  if (before.rules != settings.rules || before.enabled != settings.enabled) {
+    table_.remove(instance.id());
+    if (settings.enabled) table_.add(instance.id(), instance.name(), settings.rules);
+  }
+  roster_.renew(instance, settings);
+  say({Document::State, instance.id()});
 }
 
-const Instance* Bridge::find(std::string_view name) const {
-  const auto id = names_.find(name);
-  return id == names_.end() ? nullptr : instances_.at(id->second).get();
+void Bridge::let_go(Instant now) {
+  for (const auto& instance : roster_.settle(stop_ == Stop::No)) {
+    reporter_.left(*instance, now);
+    ring_.leave(instance->publish());
+    broker_->wake();
+  }
 }
 
 void Bridge::subscribe() {
@@ -128,26 +124,13 @@ std::vector<std::string> Bridge::apply(const config::Config& config) {
   config_.log_level = config.log_level;
   config_.instances = config.instances;
 
-  for (auto at = names_.begin(); at != names_.end();) {
-    Instance& instance = *instances_.at((at++)->second);
-    if (!config.instances.contains(instance.name())) leave(instance);
-  }
+  for (const std::string& name : roster_.names())
+    if (!config.instances.contains(name)) leave(*roster_.find(name));
   for (const auto& [name, settings] : config.instances) {
-    const auto known = names_.find(name);
-    if (known == names_.end()) {
+    if (Instance* known = roster_.find(name))
+      change(*known, settings);
+    else
       join(name, settings);
-      continue;
-    }
-    Instance& instance = *instances_.at(known->second);
-    if (instance.settings() == settings) continue;
-    if (instance.settings().rules != settings.rules ||
-        instance.settings().enabled != settings.enabled) {
-      table_.remove(instance.id());
-      if (settings.enabled) table_.add(instance.id(), name, settings.rules);
-    }
-    instance.apply(settings);
-    renewing_.push_back(instance.id());
-    say({Document::State, instance.id()});
   }
   subscribe();
   facts_.reloaded = wiring_.wall();
@@ -165,7 +148,6 @@ void Bridge::reload_failed(const std::string& problem) {
 }
 
 // ---- publish: lanes → broker
-// ----------------------------------------------------------------------
 
 void Bridge::on_publishable(Instance& instance) {
   ring_.enter(instance.publish());
@@ -200,19 +182,18 @@ std::optional<mqtt::Outgoing> Bridge::next_report() {
 void Bridge::on_published(std::uint64_t token, mqtt::Verdict verdict) {
   if ((token & kReportBit) != 0)
     return outbox_.settle(token & ~kReportBit, verdict == mqtt::Verdict::Delivered);
-  const auto instance = instances_.find(instance_of(token));
-  if (instance == instances_.end()) return;
-  instance->second->settle_publication(count_of(token), drop_for(verdict));
-  if (stop_ != Stop::No || !departing_.empty()) registration_.wake();
+  Instance* instance = roster_.find(instance_of(token));
+  if (instance == nullptr) return;
+  instance->settle_publication(count_of(token), drop_for(verdict));
+  if (stop_ != Stop::No || roster_.unsettled()) registration_.wake();
 }
 
 void Bridge::on_connection_lost() {
   outbox_.rewind();
-  for (auto& [id, instance] : instances_) instance->rewind_publications();
+  roster_.for_each([](Instance& instance) { instance.rewind_publications(); });
 }
 
 // ---- deliver: broker → lanes
-// ----------------------------------------------------------------------
 
 void Bridge::on_arrival(mqtt::Arrival arrival) {
   // While stopping nothing new is taken: unacknowledged, the broker keeps it for our return.
@@ -222,9 +203,9 @@ void Bridge::on_arrival(mqtt::Arrival arrival) {
   if (deliveries.empty()) ++unroutable_;
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
     const route::Delivery& delivery = deliveries[i];
-    const auto found = instances_.find(delivery.instance);
-    if (found == instances_.end()) continue;
-    Instance& instance = *found->second;
+    Instance* found = roster_.find(delivery.instance);
+    if (found == nullptr) continue;
+    Instance& instance = *found;
     if (stop_ != Stop::No) {
       instance.refuse_delivery(Drop::Shutdown, bytes);
     } else if (arrival.retained) {
@@ -248,7 +229,6 @@ void Bridge::on_subscription_refused(const std::string& filter, int reason) {
 }
 
 // ---- what there is to tell
-// ------------------------------------------------------------------------
 
 void Bridge::on_broker_state(const mqtt::BrokerStatus& status) {
   reporter_.broker_changed(status);
@@ -282,9 +262,10 @@ void Bridge::say(DocumentKey key) {
 void Bridge::mark_all() {
   outbox_.mark({Document::BridgeState});
   outbox_.mark({Document::BridgeInfo});
-  for (const auto& [id, instance] : instances_)
+  roster_.for_each([&](const Instance& instance) {
     for (const Document document : {Document::Availability, Document::State, Document::Stats})
-      outbox_.mark({document, id});
+      outbox_.mark({document, instance.id()});
+  });
 }
 
 void Bridge::summarise() {
@@ -303,13 +284,12 @@ std::optional<Publication> Bridge::write(const DocumentKey& key) const {
   if (key.document == Document::BridgeState)
     return retained(topics.bridge("state"), stop_ == Stop::Broker ? "offline" : "online");
   if (key.document == Document::BridgeInfo) {
-    std::vector<std::string> names;
-    for (const auto& [name, id] : names_) names.push_back(name);
-    return retained(topics.bridge("info"), info_document(facts_, broker_->status(), names));
+    return retained(topics.bridge("info"),
+                    info_document(facts_, broker_->status(), roster_.names()));
   }
-  const auto found = instances_.find(key.instance);
-  if (found == instances_.end()) return std::nullopt;
-  const Instance& instance = *found->second;
+  const Instance* found = roster_.find(key.instance);
+  if (found == nullptr) return std::nullopt;
+  const Instance& instance = *found;
   const Clocks clocks = reporter_.clocks(services_.loop.now());
   const std::string& name = instance.name();
   if (key.document == Document::Availability)
@@ -322,14 +302,9 @@ std::optional<Publication> Bridge::write(const DocumentKey& key) const {
 }
 
 // ---- the bridge's own turn: statistics, departures, the end
-// ---------------------------------------
 
 io::Wait Bridge::run(const io::Turn& turn) {
-  std::erase_if(renewing_, [&](route::InstanceId id) {
-    const auto found = instances_.find(id);
-    return found == instances_.end() || found->second->renewed();
-  });
-  remove_departed(turn.now);
+  let_go(turn.now);
   report_stats(turn.now);
   if (stop_ != Stop::No) advance_stop(turn.now);
   io::Wait wait{.until = next_stats_};
@@ -343,33 +318,34 @@ io::Wait Bridge::run(const io::Turn& turn) {
 // One instance at a time, so that ten thousand documents do not come in one burst.
 void Bridge::report_stats(Instant now) {
   if (now < next_stats_) return;
-  const auto next = instances_.upper_bound(last_stats_);
-  last_stats_ = next == instances_.end() ? 0 : next->first;
-  if (next != instances_.end()) say({Document::Stats, next->first});
-  next_stats_ = after(now, config_.report_interval / static_cast<long>(instances_.size() + 1));
+  if (const Instance* next = roster_.next_after(last_stats_)) {
+    last_stats_ = next->id();
+    say({Document::Stats, next->id()});
+  }
+  next_stats_ = after(
+      now, config_.report_interval / static_cast<long>(std::max<std::size_t>(roster_.size(), 1)));
 }
 
 void Bridge::stop() {
   if (stop_ != Stop::No) return;
   stop_ = Stop::Instances;
   Duration closing = Duration::zero();
-  for (const auto& [id, instance] : instances_)
-    closing = std::max(closing, instance->settings().client.timeouts.close);
+  roster_.for_each([&](Instance& instance) {
+    closing = std::max(closing, instance.settings().client.timeouts.close);
+    instance.stop();
+  });
   close_deadline_ = after(services_.loop.now(), closing);
   stop_deadline_ = after(close_deadline_, config_.drain_timeout);
-  for (const auto& [id, instance] : instances_) instance->stop();
   registration_.wake();
 }
 
 bool Bridge::rivers_dry() const {
-  return std::all_of(instances_.begin(), instances_.end(),
-                     [](const auto& each) { return each.second->publish().lane.empty(); });
+  return roster_.all([](const Instance& each) { return each.publish().lane.empty(); });
 }
 
 void Bridge::advance_stop(Instant now) {
   if (stop_ == Stop::Instances) {
-    const bool stopped = std::all_of(instances_.begin(), instances_.end(),
-                                     [](const auto& each) { return each.second->stopped(); });
+    const bool stopped = roster_.all([](const Instance& each) { return each.stopped(); });
     if (!stopped && now < close_deadline_) return;
     stop_ = Stop::Lanes;
     stop_deadline_ = after(now, config_.drain_timeout);
@@ -377,12 +353,11 @@ void Bridge::advance_stop(Instant now) {
   if (stop_ == Stop::Lanes) {
     const bool reachable = broker_->status().state == mqtt::BrokerState::Connected;
     if (!rivers_dry() && now < stop_deadline_) return;
-    for (auto& [id, instance] : instances_) {
-      instance->drop_rest();
-      say({Document::State, id});
-      say({Document::Availability, id});
-      say({Document::Stats, id});
-    }
+    roster_.for_each([&](Instance& instance) {
+      instance.drop_rest();
+      for (const Document document : {Document::Availability, Document::State, Document::Stats})
+        say({document, instance.id()});
+    });
     stop_ = Stop::Broker;
     say({Document::BridgeState});
     broker_->stop(reachable ? std::max(stop_deadline_, after(now, std::chrono::seconds(1))) : now);

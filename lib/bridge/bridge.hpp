@@ -9,8 +9,6 @@
 // The host is told on change and must not destroy the bridge from within a call.
 #pragma once
 
-#include <functional>
-#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,6 +18,7 @@
 #include "bridge/outbox.hpp"
 #include "bridge/publish_ring.hpp"
 #include "bridge/reporter.hpp"
+#include "bridge/roster.hpp"
 #include "config/config.hpp"
 #include "mqtt/broker.hpp"
 #include "route/table.hpp"
@@ -64,8 +63,6 @@ class Bridge final : private io::Task,
   const mqtt::BrokerStatus& broker_status() const { return broker_->status(); }
 
  private:
-  using Instances = std::map<route::InstanceId, std::unique_ptr<Instance>>;
-
   io::Wait run(const io::Turn& turn) override;
 
   void on_state_change(Instance& instance, client::State before) override;
@@ -84,7 +81,8 @@ class Bridge final : private io::Task,
 
   void join(const std::string& name, const config::Instance& settings);
   void leave(Instance& instance);
-  void remove_departed(Instant now);
+  void change(Instance& instance, const config::Instance& settings);
+  void let_go(Instant now);
   void subscribe();
   void say(DocumentKey key);
   void mark_all();
@@ -105,11 +103,7 @@ class Bridge final : private io::Task,
   Outbox outbox_;
   Reporter reporter_;
 
-  Instances instances_;
-  std::map<std::string, route::InstanceId, std::less<>> names_;
-  std::vector<route::InstanceId> departing_;  // no longer named by the configuration
-  std::vector<route::InstanceId> renewing_;   // settings changed: a new client follows the old one
-  route::InstanceId next_instance_ = 1;
+  Roster roster_;
   std::uint64_t unroutable_ = 0;
   unsigned served_ = 0;  // messages since the last report
   Instant next_stats_ = {};

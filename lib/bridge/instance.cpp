@@ -70,7 +70,6 @@ void Instance::stop() {
 }
 
 // ---- deliver: broker → lane → client
-// -------------------------------------------------------------
 
 void Instance::deliver(Message message) {
   const std::size_t bytes = message.payload.size();
@@ -103,7 +102,6 @@ void Instance::on_unsent() {
 }
 
 // ---- publish: client → lane → broker
-// -------------------------------------------------------------
 
 void Instance::on_message(Message message) {
   const std::size_t bytes = message.payload.size();
@@ -136,7 +134,6 @@ void Instance::rewind_publications() {
 }
 
 // ---- what there is to tell
-// -----------------------------------------------------------------------
 
 void Instance::on_state(const client::Status& status) {
   const client::State before = told_;
