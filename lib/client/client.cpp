@@ -119,7 +119,7 @@ void Client::enter(State state) {
   listener_.on_state(status_);
 }
 
-// ---- Resting: between attempts ----------------------------------------------------------------
+// ---- Resting: between attempts
 
 Client::Next Client::advance(Resting& resting, const io::Turn& turn) {
   if (stopping_) return States(Over{});
@@ -152,7 +152,7 @@ Client::States Client::rest(Error why, Instant now) {
   return Resting{status_.next_attempt};
 }
 
-// ---- Dialing: name, connection, TLS ------------------------------------------------------------
+// ---- Dialing: name, connection, TLS
 
 Client::Next Client::advance(Dialing& dialing, const io::Turn& turn) {
   if (stopping_) return States(Over{});
@@ -193,7 +193,7 @@ Client::States Client::go_live(std::unique_ptr<io::ByteStream> stream, Instant n
               .session = ws::Session(std::move(*settings), services_.random, now)};
 }
 
-// ---- Live: upgrading, ready, closing ------------------------------------------------------------
+// ---- Live: upgrading, ready, closing
 
 Client::Next Client::advance(Live& live, const io::Turn& turn) {
   const Instant now = turn.now;
@@ -359,7 +359,7 @@ Client::States Client::end(Live& live, std::optional<Error> why, Instant now) {
   return rest(std::move(*why), now);
 }
 
-// ---- Over ---------------------------------------------------------------------------------------
+// ---- Over
 
 Client::Next Client::advance(Over&, const io::Turn&) {
   enter(State::Stopped);
