@@ -17,7 +17,7 @@ Result<Options> parse_options(int argc, char* const argv[]) {
   Options options;
   std::string to_check;
   opterr = 0;
-  optind = 1;
+  optind = 0;  // glibc: forget an earlier parse altogether
   for (int c = 0; (c = getopt_long(argc, argv, ":c:hV", kLong.data(), nullptr)) != -1;) {
     switch (c) {
       case 'c':
