@@ -10,8 +10,8 @@ enum class CloseCode : std::uint16_t {
   GoingAway = 1001,
   ProtocolError = 1002,
   UnsupportedData = 1003,
-  NoStatus = 1005,   // never on the wire: the peer's Close had no code
-  Abnormal = 1006,   // never on the wire: the stream ended without a Close
+  NoStatus = 1005,  // never on the wire: the peer's Close had no code
+  Abnormal = 1006,  // never on the wire: the stream ended without a Close
   InvalidPayload = 1007,
   PolicyViolation = 1008,
   TooBig = 1009,

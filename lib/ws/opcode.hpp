@@ -14,7 +14,9 @@ enum class Opcode : std::uint8_t {
   Pong = 0xA,
 };
 
-constexpr bool is_control(Opcode opcode) { return (static_cast<std::uint8_t>(opcode) & 0x8) != 0; }
+constexpr bool is_control(Opcode opcode) {
+  return (static_cast<std::uint8_t>(opcode) & 0x8) != 0;
+}
 constexpr bool is_known(Opcode opcode) {
   const auto number = static_cast<std::uint8_t>(opcode);
   return number <= 0x2 || (number >= 0x8 && number <= 0xA);

@@ -1,11 +1,12 @@
 // One conversation by RFC 6455, client side, as a value: bytes and time in; events and bytes out.
-// Knows neither sockets nor clocks, topics nor logs. It never returns an error for bytes: a violation becomes
-// a Close frame in output(), a Failed event, and silence (§7.1.7).
+// Knows neither sockets nor clocks, topics nor logs. It never returns an error for bytes: a
+// violation becomes a Close frame in output(), Ended with the error, and silence (§7.1.7).
 //
 //   1. what the world did   receive, receive_eof, tick         } after a call of 1 or 2,
 //   2. what we want         send, ping, close                  } empty 3 and 4
 //   3. what it means        next_event until nothing
-//   4. what to do about it  output / output_taken; deadline: when to tick next; is_finished: drop the stream
+//   4. what to do about it  output / output_taken; deadline: when to tick next; is_finished: drop
+//   the stream
 #pragma once
 
 #include <cstdint>
@@ -27,17 +28,19 @@ namespace wsrelay::ws {
 struct SessionSettings {
   std::string host;          // the Host field, "example.com:8080"
   std::string target = "/";  // path and query
-  std::vector<std::pair<std::string, std::string>> headers = {};  // checked: see is_header_name/value
-  std::vector<std::string> subprotocols = {};                     // offered, best first
-  std::size_t max_message = 1024 * 1024;                          // bytes; past it 1009
-  Duration upgrade_timeout = std::chrono::seconds(10);            // absolute, drip-proof
+  std::vector<std::pair<std::string, std::string>> headers =
+      {};                                               // checked: see is_header_name/value
+  std::vector<std::string> subprotocols = {};           // offered, best first
+  std::size_t max_message = 1024 * 1024;                // bytes; past it 1009
+  std::uint64_t max_frames = 4096;                      // of one message; past it 1008
+  Duration upgrade_timeout = std::chrono::seconds(10);  // absolute, drip-proof
   Duration close_timeout = std::chrono::seconds(5);
 };
 
 /// The upgrade succeeded.
 struct Opened {
-  std::string subprotocol;  // empty: none
-  std::string extensions;   // as negotiated; empty: none
+  std::string subprotocol;                                   // empty: none
+  std::string extensions;                                    // as negotiated; empty: none
   std::vector<std::pair<std::string, std::string>> headers;  // the answer's, as they came
 };
 struct Received {
@@ -52,7 +55,13 @@ struct Closed {
   std::string reason = {};
   bool by_us = false;  // our Close went first
 };
-/// The last event. `error` is set unless both sides closed cleanly.
+/// The last event, told as soon as both Closes are exchanged. It does not wait for the server's end
+/// of stream: whoever owns the stream flushes output(), may half-close and give the server a moment
+/// to close first (§7.1.1), and takes a reset after this event as that end. `error` is set unless
+/// both sides closed cleanly, or close() came before the upgrade's end:
+///   Http (a status other than 101), Protocol, TooLarge (close_code: the one we sent), Timeout
+///   (phase upgrading or closing), Tcp (the stream ended: 1006 in a conversation), Local (a setting
+///   that cannot stand in a request).
 struct Ended {
   std::optional<Error> error = {};
 };
@@ -73,7 +82,8 @@ class Session {
   /// Only while is_open(). The frame is in output() at once, whole.
   void send(const Message& message);
   void ping(BytesView payload);  // at most 125 bytes
-  /// Starts the closing handshake; before the upgrade's end it just ends. `reason`: UTF-8, cut to 123 bytes.
+  /// Starts the closing handshake; before the upgrade's end it just ends. `reason`: UTF-8, cut to
+  /// 123 bytes.
   void close(CloseCode code, std::string_view reason, Instant now);
 
   std::optional<Event> next_event();
@@ -82,16 +92,18 @@ class Session {
   void output_taken(std::size_t bytes);
   Instant deadline() const;
 
-  bool is_open() const;      // upgraded, and nobody has closed: send() is allowed
-  bool is_closing() const;   // a Close went out or came in
-  bool is_finished() const;  // Ended was told or waits in next_event; flush output() and drop the stream
+  bool is_open() const;     // upgraded, and nobody has closed: send() is allowed
+  bool is_closing() const;  // a Close went out or came in
+  bool is_finished()
+      const;  // Ended was told or waits in next_event; flush output() and drop the stream
 
  private:
   struct State;
   std::unique_ptr<State> state_;
 };
 
-/// RFC 9110 §5.1 token; and not one that the upgrade itself owns (Host, Upgrade, Connection, Sec-WebSocket-*).
+/// RFC 9110 §5.1 token; and not one that the upgrade itself owns (Host, Upgrade, Connection,
+/// Sec-WebSocket-*).
 bool is_header_name(std::string_view name);
 /// No control characters but tab: nothing that could end the line.
 bool is_header_value(std::string_view value);

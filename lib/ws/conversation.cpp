@@ -1,0 +1,139 @@
+#include "ws/conversation.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <cstring>
+#include <utility>
+
+#include "ws/close_payload.hpp"
+#include "ws/frame_encoder.hpp"
+
+namespace wsrelay::ws {
+
+Conversation::Conversation(const Rules& rules, Outlet& outlet, Instant now)
+    : outlet_(&outlet),
+      decoder_(rules.allowed_rsv),
+      assembler_(rules.limits),
+      pongs_(now),
+      close_timeout_(rules.close_timeout) {}
+
+void Conversation::receive(BytesView bytes, Instant now) {
+  while (!is_over()) {
+    const FrameDecoder::Step step = decoder_.decode(bytes);
+    if (const auto* piece = std::get_if<FramePiece>(&step)) {
+      if (is_control(piece->header.opcode))
+        receive_control(*piece, now);
+      else
+        receive_data(*piece);
+    } else if (const auto* violation = std::get_if<Violation>(&step)) {
+      fail_for(*violation);
+    } else {
+      return;
+    }
+  }
+}
+
+// Also while our Close is on its way: what the server said before it read it still counts.
+void Conversation::receive_data(const FramePiece& piece) {
+  Assembler::Step step = assembler_.add(piece);
+  if (auto* message = std::get_if<Message>(&step))
+    outlet_->events.push(Received{std::move(*message)});
+  else if (const auto* violation = std::get_if<Violation>(&step))
+    fail_for(*violation);
+}
+
+void Conversation::receive_control(const FramePiece& piece, Instant now) {
+  BytesView payload = piece.bytes;
+  if (!piece.first || !piece.last) {
+    if (piece.first) control_size_ = 0;
+    std::copy(payload.begin(), payload.end(), control_.begin() + control_size_);
+    control_size_ = static_cast<std::uint8_t>(control_size_ + payload.size());
+    if (!piece.last) return;
+    payload = BytesView(control_).first(control_size_);
+  }
+  if (piece.header.opcode == Opcode::Ping) return receive_ping(payload, now);
+  if (piece.header.opcode == Opcode::Close) return receive_close(payload);
+  outlet_->events.push(PongReceived{Bytes(payload.begin(), payload.end())});
+}
+
+void Conversation::receive_ping(BytesView payload, Instant now) {
+  if (!pongs_.admit(now))
+    return fail_for({CloseCode::PolicyViolation, "more than 100 pings a second"});
+  // After our Close nothing of ours follows it on the wire.
+  if (!close_sent_) pongs_.answer(payload, outlet_->output, *outlet_->random);
+}
+
+void Conversation::receive_close(BytesView payload) {
+  auto status = read_close(payload);
+  if (!status) return fail_for(status.error());
+  close_received_ = true;
+  const bool by_us = close_sent_;
+  // §5.5.1: an endpoint that "did not previously send a Close frame MUST send a Close frame in
+  // response", echoing the status code.
+  if (!by_us) send_close(status->code, {});
+  outlet_->events.push(Closed{status->code, std::move(status->reason), by_us});
+  end(std::nullopt);
+}
+
+void Conversation::receive_eof() {
+  if (is_over()) return;
+  // The network's fault, not the server's word: only a Close says that a server meant it (§7.1.5).
+  end(Error{.fault = Fault::Tcp,
+            .text = close_sent_ ? "stream ended before the server answered our Close"
+                                : "stream ended without a Close",
+            .close_code = static_cast<std::uint16_t>(CloseCode::Abnormal)});
+}
+
+void Conversation::tick(Instant now) {
+  if (now < deadline()) return;
+  end(Error{.fault = Fault::Timeout,
+            .text = "the server did not answer our Close in time",
+            .phase = "closing",
+            .close_code = static_cast<std::uint16_t>(CloseCode::Abnormal)});
+}
+
+void Conversation::output_taken() {
+  if (!close_sent_) pongs_.flush(outlet_->output, *outlet_->random);
+}
+
+void Conversation::send(const Message& message) {
+  assert(is_open());
+  if (!is_open()) return;
+  const Opcode opcode = message.kind == Message::Kind::Text ? Opcode::Text : Opcode::Binary;
+  append_frame(outlet_->output, opcode, message.payload, *outlet_->random);
+}
+
+void Conversation::ping(BytesView payload) {
+  assert(is_open() && payload.size() <= 125);
+  if (!is_open()) return;
+  const BytesView kept = payload.first(std::min<std::size_t>(payload.size(), 125));
+  append_frame(outlet_->output, Opcode::Ping, kept, *outlet_->random);
+}
+
+void Conversation::close(CloseCode code, std::string_view reason, Instant now) {
+  if (!is_open()) return;
+  send_close(static_cast<std::uint16_t>(code), reason);
+  phase_ = Phase::Closing;
+  close_deadline_ = after(now, close_timeout_);
+}
+
+void Conversation::send_close(std::uint16_t code, std::string_view reason) {
+  append_frame(outlet_->output, Opcode::Close, write_close(code, reason), *outlet_->random);
+  close_sent_ = true;
+}
+
+// §7.1.7: "the client SHOULD send a Close frame", and then processes nothing any more.
+void Conversation::fail_for(Violation violation) {
+  const auto code = static_cast<std::uint16_t>(violation.code);
+  if (!close_sent_) send_close(code, violation.text);
+  end(Error{.fault = violation.code == CloseCode::TooBig ? Fault::TooLarge : Fault::Protocol,
+            .text = std::string(violation.text),
+            .close_code = code});
+}
+
+void Conversation::end(std::optional<Error> error) {
+  phase_ = Phase::Over;
+  outlet_->events.push(Ended{std::move(error)});
+}
+
+}  // namespace wsrelay::ws
