@@ -1,11 +1,12 @@
 // The MQTT broker as we see it: one connection kept alive, publications pulled from above and
-// told when they have arrived, arrivals pushed up once and acknowledged when the one above has them. A Task.
-// MQTT 5, falling back to 3.1.1. libmosquitto speaks to an in-process relay (mqtt/relay), never to
-// the network; see docs/adr/0002.
+// told when they have arrived, arrivals pushed up once and acknowledged when the one above has
+// them. A Task. MQTT 5, falling back to 3.1.1. libmosquitto speaks to an in-process relay
+// (mqtt/relay), never to the network; see docs/adr/0002.
 //
 // Nothing is published before CONNACK; while resting nothing is pulled. Publications are pulled
 // while the window (QoS 1) and the relay's buffer have room; each pulled token gets exactly one
-// on_published(), unless the connection ends first: then on_connection_lost() gives all of them back.
+// on_published(), unless the connection ends first: then on_connection_lost() gives all of them
+// back.
 #pragma once
 
 #include <cstdint>
@@ -20,6 +21,7 @@
 #include "io/dialer.hpp"
 #include "io/secrets.hpp"
 #include "io/task.hpp"
+#include "mqtt/filter.hpp"
 #include "mqtt/settings.hpp"
 
 namespace wsrelay::mqtt {
@@ -34,12 +36,6 @@ struct BrokerStatus {
   unsigned attempt = 0;  // failed attempts in a row
   std::optional<Error> last_error = {};
   Instant next_attempt = Instant::max();  // while Resting
-};
-
-struct Filter {
-  std::uint32_t id = 0;  // 1 … 268 435 455: the MQTT 5 subscription identifier
-  std::string filter;
-  friend bool operator==(const Filter&, const Filter&) = default;
 };
 
 struct Arrival {
@@ -82,18 +78,19 @@ class Broker final : public io::Task {
   void wake();
   /// The whole set; what is new is subscribed, what is gone unsubscribed, paced.
   void set_filters(std::vector<Filter> filters);
-  /// Everything above has it (or counted it dropped): the PUBACK may leave. Any order; they leave in the order of arrival.
+  /// Everything above has it (or counted it dropped): the PUBACK may leave. Any order; they leave
+  /// in the order of arrival.
   void acknowledge(std::uint64_t token);
-  /// Nothing more is pulled once next_publication() is empty and all verdicts are in, or at `deadline`:
-  /// then DISCONNECT and state Stopped.
+  /// Nothing more is pulled once next_publication() is empty and all verdicts are in, or at
+  /// `deadline`: then DISCONNECT and state Stopped.
   void stop(Instant deadline);
 
   const BrokerStatus& status() const;
   io::Wait run(const io::Turn& turn) override;
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  class Life;
+  std::unique_ptr<Life> life_;
 };
 
 }  // namespace wsrelay::mqtt

@@ -27,9 +27,11 @@ struct Settings {
 
 /// What the daemon adds to what the operator said.
 struct Wiring {
-  Publication will = {};        // empty topic: none
-  std::string relay_directory;  // a 0700 directory of ours: the relay's socket lives there for a moment
-  std::size_t max_packet = 8 * 1024 * 1024;  // bytes; a longer one from the broker ends the connection
+  Publication will = {};  // empty topic: none
+  std::string
+      relay_directory;  // a 0700 directory of ours: the relay's socket lives there for a moment
+  std::size_t max_packet =
+      8 * 1024 * 1024;  // bytes; a longer one from the broker ends the connection
 };
 
 }  // namespace wsrelay::mqtt

@@ -1,0 +1,208 @@
+#include "mqtt/life.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace wsrelay::mqtt {
+namespace {
+
+constexpr Duration kConnackTimeout = std::chrono::seconds(10);
+constexpr Duration kLeaveTimeout = std::chrono::seconds(1);
+constexpr Duration kTakeoverSpan = std::chrono::seconds(60);
+constexpr std::size_t kTakeovers = 3;  // so many within the span are a fight, not an accident
+
+}  // namespace
+
+Broker::Life::Life(Settings settings, Wiring wiring, io::Dialer& dialer, const io::Secrets& secrets,
+                   Random& random, Listener& listener)
+    : settings_(std::move(settings)),
+      wiring_(std::move(wiring)),
+      dialer_(dialer),
+      secrets_(secrets),
+      random_(random),
+      listener_(listener),
+      backoff_(settings_.delay) {}
+
+io::Wait Broker::Life::run(const io::Turn& turn) {
+  while (true) {
+    Next next = std::visit([&](auto& state) { return advance(state, turn); }, state_);
+    if (const auto* wait = std::get_if<io::Wait>(&next)) return *wait;
+    state_ = std::get<State>(std::move(next));  // the only assignment
+  }
+}
+
+void Broker::Life::acknowledge(std::uint64_t token) {
+  if (auto* serving = std::get_if<Serving>(&state_)) serving->online->acknowledge(token);
+}
+
+Broker::Life::Next Broker::Life::advance(Resting& resting, const io::Turn& turn) {
+  if (stop_at_) return stopped();
+  if (turn.now < resting.until) return io::Wait{.until = resting.until};
+  return dial(turn.now);
+}
+
+Broker::Life::State Broker::Life::dial(Instant now) {
+  auto ready = login();  // read for every attempt: a password file may have changed
+  if (!ready) return rest(ready.error(), now);
+  change(BrokerState::Connecting);
+  return Dialing{std::move(*ready),
+                 dialer_.dial({.url = settings_.url, .tls = settings_.tls}, registration, now)};
+}
+
+Result<Login> Broker::Life::login() const {
+  const auto seconds = [](Duration span) {
+    return std::chrono::duration_cast<std::chrono::seconds>(span);
+  };
+  Login login{.protocol = version_.current(),
+              .client_id = settings_.client_id,
+              .username = settings_.username,
+              .password = {},
+              .will = wiring_.will,
+              .keepalive = seconds(settings_.keepalive),
+              .session_expiry = seconds(settings_.session_expiry),
+              .max_packet = static_cast<std::uint32_t>(std::min<std::size_t>(
+                  wiring_.max_packet, std::numeric_limits<std::uint32_t>::max()))};
+  if (settings_.password.source == SecretRef::Source::None) return login;
+  auto password = secrets_.read(settings_.password);
+  if (!password) return tl::unexpected(password.error());
+  login.password = std::move(*password);
+  return login;
+}
+
+Broker::Life::Next Broker::Life::advance(Dialing& dialing, const io::Turn& turn) {
+  auto stream = dialing.dial->advance(turn.now);
+  if (!stream) return rest(stream.error(), turn.now);
+  if (!*stream) {
+    if (stop_at_ && turn.now >= *stop_at_) return stopped();
+    io::Wait wait = dialing.dial->wait();
+    if (stop_at_) wait.until = std::min(wait.until, *stop_at_);
+    return wait;
+  }
+  auto connection = Connection::open(std::move(*stream), std::move(dialing.login),
+                                     wiring_.relay_directory, wiring_.max_packet, turn.now);
+  if (!connection) return rest(connection.error(), turn.now);
+  return Greeting{std::move(*connection), after(turn.now, kConnackTimeout)};
+}
+
+Broker::Life::Next Broker::Life::advance(Greeting& greeting, const io::Turn& turn) {
+  Connection& connection = *greeting.connection;
+  auto moved = connection.receive(turn);
+  const auto connack = connection.take_connack();
+  if (!connack) return rest(connack.error(), turn.now);
+  if (*connack && (*connack)->code == 0) return serve(greeting, **connack, turn.now);
+  if (*connack) return refused(**connack, connection.library().failure(), turn.now);
+  if (moved) moved = connection.send(turn);
+  if (!moved) {
+    version_.unanswered();
+    return rest(moved.error(), turn.now);
+  }
+  if (stop_at_ && turn.now >= *stop_at_) return stopped();
+  if (turn.now >= greeting.deadline)
+    return rest({.fault = Fault::Timeout,
+                 .text = "the broker did not answer CONNECT within 10 s",
+                 .phase = "connack"},
+                turn.now);
+  io::Wait wait = connection.wait(turn.now);
+  wait.until = std::min({wait.until, greeting.deadline, stop_at_.value_or(Instant::max())});
+  return wait;
+}
+
+Broker::Life::State Broker::Life::serve(Greeting& greeting, const Connack& connack, Instant now) {
+  version_.worked();
+  status_.protocol = version_.current();
+  status_.remote = greeting.connection->remote();
+  status_.session_present = connack.session_present;
+  status_.last_error.reset();
+  auto online = std::make_unique<Online>(std::move(greeting.connection), connack, ++connections_,
+                                         subscriptions_, listener_, now);
+  change(BrokerState::Connected);
+  return Serving{std::move(online)};
+}
+
+Broker::Life::State Broker::Life::refused(const Connack& connack, Error why, Instant now) {
+  if (refuses_version(connack.code, version_.current())) version_.refused();
+  // A broker without retained messages or QoS 1 refuses a will that asks for them; have what can be
+  // had.
+  if (connack.code == kRetainNotSupported) wiring_.will.retain = false;
+  if (connack.code == kQosNotSupported) wiring_.will.qos = 0;
+  return rest(std::move(why), now);
+}
+
+Broker::Life::Next Broker::Life::advance(Serving& serving, const io::Turn& turn) {
+  if (auto served = serving.online->run(turn); !served)
+    return lost(serving, served.error(), turn.now);
+  if (stop_at_ && (serving.online->is_drained() || turn.now >= *stop_at_))
+    return leave(serving, turn.now);
+  io::Wait wait = serving.online->wait(turn.now);
+  if (stop_at_) wait.until = std::min(wait.until, *stop_at_);
+  return wait;
+}
+
+Broker::Life::State Broker::Life::lost(Serving& serving, Error why, Instant now) {
+  backoff_.succeeded_for(serving.online->age(now));
+  const bool taken_over =
+      serving.online->connection().library().disconnect_reason() == kSessionTakenOver;
+  listener_.on_connection_lost();
+  if (!taken_over) return rest(std::move(why), now);
+
+  takeovers_.push_back(now);
+  while (now - takeovers_.front() > kTakeoverSpan) takeovers_.pop_front();
+  if (takeovers_.size() < kTakeovers) return rest(std::move(why), now);
+  backoff_.next(random_);  // a failure all the same
+  return rest_until(std::move(why), after(now, settings_.delay.max));
+}
+
+Broker::Life::State Broker::Life::leave(Serving& serving, Instant now) {
+  if (serving.online->has_open_tokens()) listener_.on_connection_lost();
+  auto connection = serving.online->release();
+  connection->library().disconnect();  // §3.14: with reason 0 the broker discards the will
+  return Leaving{std::move(connection), after(now, kLeaveTimeout)};
+}
+
+// A socket closed with bytes unread is reset, and the reset may overtake what we sent last. So
+// the broker ends the stream first, if it does within the time.
+Broker::Life::Next Broker::Life::advance(Leaving& leaving, const io::Turn& turn) {
+  Connection& connection = *leaving.connection;
+  const auto sent = connection.send(turn);
+  if (sent && connection.pending() == 0 && !std::exchange(leaving.shut, true)) connection.shut();
+  if (!sent || connection.ended() || turn.now >= leaving.deadline) return stopped();
+  io::Wait wait = connection.wait(turn.now);
+  wait.until = leaving.deadline;
+  return wait;
+}
+
+Broker::Life::Next Broker::Life::advance(Stopped&, const io::Turn&) {
+  return io::Wait{};
+}
+
+Broker::Life::State Broker::Life::rest(Error why, Instant now) {
+  return rest_until(std::move(why), after(now, backoff_.next(random_)));
+}
+
+Broker::Life::State Broker::Life::rest_until(Error why, Instant until) {
+  status_.last_error = std::move(why);
+  status_.attempt = backoff_.failures();
+  if (stop_at_) return stopped();
+  status_.next_attempt = until;
+  change(BrokerState::Resting);
+  return Resting{until};
+}
+
+Broker::Life::State Broker::Life::stopped() {
+  change(BrokerState::Stopped);
+  return Stopped{};
+}
+
+void Broker::Life::change(BrokerState state) {
+  status_.state = state;
+  if (state != BrokerState::Connected) {
+    status_.protocol = 0;
+    status_.remote.clear();
+  } else {
+    status_.attempt = 0;
+  }
+  if (state != BrokerState::Resting) status_.next_attempt = Instant::max();
+  listener_.on_broker_state(status_);
+}
+
+}  // namespace wsrelay::mqtt
