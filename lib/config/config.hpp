@@ -1,5 +1,6 @@
 // The configuration as plain structs, defaults in place. What a key is called and how it is checked
-// stands in config/fields; here is only what it means to the rooms below. operator== decides on reload.
+// stands in config/fields; here is only what it means to the rooms below. operator== decides on
+// reload.
 #pragma once
 
 #include <cstdint>
@@ -65,6 +66,7 @@ struct Config {
   Duration report_interval = std::chrono::seconds(60);
   Mqtt mqtt = {};
   std::map<std::string, SecretRef> secrets = {};
+  Instance defaults = {};  // what every instance began as; without a url
   std::map<std::string, Instance> instances = {};
 
   friend bool operator==(const Config&, const Config&) = default;

@@ -1,35 +1,30 @@
 // YAML text → Config, or every problem at once. Reads no file and no environment: bytes in.
-// `problem.text()` is what people see: file:line:column: key: what — hint, the source line, a caret.
+// Bounded in time and memory whatever the bytes are; throws nothing.
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "config/config.hpp"
+#include "config/problem.hpp"
 
 namespace wsrelay::config {
 
-struct Problem {
-  std::string file;
-  unsigned line = 1;    // 1-based
-  unsigned column = 1;  // 1-based, in bytes
-  std::string key;      // "instances.ticker.url"
-  std::string what;
-  std::string hint = {};    // may be empty
-  std::string source = {};  // the line of the file
-  bool warning = false;     // said, but does not refuse the file
-
-  std::string text() const;
-};
-
 struct Loaded {
-  Config config;                  // meaningful only if ok()
-  std::vector<Problem> problems;  // in the order of the file; warnings among them
+  Config config;      // meaningful only if ok()
+  Problems problems;  // in the order of the file; warnings among them
   bool ok() const;
 };
 
-/// `file` is only a name for messages.
+/// `file` is only a name for messages. An empty text is a valid configuration: a daemon without
+/// instances.
 Loaded load(std::string_view yaml, std::string_view file);
+
+/// Every secret the configuration refers to; those written out are not among them.
+std::vector<SecretRef> secret_refs(const Config& config);
+/// The variables among them: to be taken out of the environment at start.
+std::set<std::string> environment_names(const Config& config);
 
 }  // namespace wsrelay::config

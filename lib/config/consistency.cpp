@@ -1,0 +1,158 @@
+#include "config/consistency.hpp"
+
+#include <charconv>
+#include <set>
+
+#include <fmt/format.h>
+
+namespace wsrelay::config {
+namespace {
+
+const Node* descend(const Node* node, std::string_view path) {
+  while (node != nullptr && !path.empty()) {
+    const std::string_view step = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(path.size(), step.size() + 1));
+    if (!node->is(Node::Kind::Sequence)) {
+      node = node->find(step);
+      continue;
+    }
+    std::size_t index = 0;
+    std::from_chars(step.data(), step.data() + step.size(), index);
+    node = index < node->children.size() ? &node->children[index] : nullptr;
+  }
+  return node;
+}
+
+/// "publish.0.topic" → "publish[0].topic", as problems are written.
+std::string spelled(std::string_view path) {
+  std::string out;
+  while (!path.empty()) {
+    const std::string_view step = path.substr(0, path.find('.'));
+    path.remove_prefix(std::min(path.size(), step.size() + 1));
+    if (step.find_first_not_of("0123456789") == std::string_view::npos)
+      out += fmt::format("[{}]", step);
+    else
+      out += fmt::format("{}{}", out.empty() ? "" : ".", step);
+  }
+  return out;
+}
+
+using Spot = Whereabouts::Spot;
+
+struct Say {
+  Reading& reading;
+
+  void problem(const Spot& spot, std::string what, std::string hint = {}) const {
+    const Reading::At at(reading, spot.key);
+    reading.problem(*spot.node, std::move(what), std::move(hint));
+  }
+  void warning(const Spot& spot, std::string what, std::string hint = {}) const {
+    const Reading::At at(reading, spot.key);
+    reading.warning(*spot.node, std::move(what), std::move(hint));
+  }
+};
+
+template <class Find>
+void check_tls(const io::TlsSettings& tls, const Find& find, const Say& say) {
+  if (!tls.cert_file.empty() && tls.key_file.empty())
+    say.problem(find("tls.cert_file"), "a certificate without its key", "add key_file");
+  if (!tls.key_file.empty() && tls.cert_file.empty())
+    say.problem(find("tls.key_file"), "a key without its certificate", "add cert_file");
+  if (tls.verify == io::TlsSettings::Verify::None)
+    say.warning(find("tls.verify"), "whoever sits in between can read and change everything",
+                "trust a private issuer with ca_file instead");
+  if (tls.verify == io::TlsSettings::Verify::Chain)
+    say.warning(find("tls.verify"), "any server of a trusted issuer is taken for this one",
+                "expect another name with server_name instead");
+}
+
+template <class Find>
+void check_delay(const Delay& delay, const Find& find, const Say& say) {
+  if (delay.first <= delay.max) return;
+  // Point at what was written: one of the two may be the default.
+  const Spot first = find("reconnect.delay.first");
+  say.problem(first, fmt::format("{} is longer than max, which is {}", print_duration(delay.first),
+                                 print_duration(delay.max)));
+}
+
+// Plain text to this machine is fine, in the local network it is worth a word, beyond it a
+// decision.
+template <class Find>
+void check_plaintext(const Url& url, bool allowed, std::string_view what, std::string_view secure,
+                     const Find& find, const Say& say) {
+  const Reach reach = reach_of(url);
+  if (url.secure() || url.host.empty() || reach == Reach::Loopback || allowed) return;
+  if (reach == Reach::Private)
+    return say.warning(find("url"),
+                       fmt::format("{} to {} can be read and changed on the way", what, url.host),
+                       fmt::format("use {}:// if the server has it", secure));
+  say.problem(find("url"),
+              fmt::format("{} to {} can be read and changed on the way", what, url.host),
+              fmt::format("use {}://, or set allow_plaintext: true", secure));
+}
+
+void check_mqtt(const Config& config, const Node& root, const Say& say) {
+  const Node* mqtt = root.find("mqtt");
+  const auto find = [&](std::string_view path) {
+    const Node* node = descend(mqtt, path);
+    if (node == nullptr) node = mqtt != nullptr ? mqtt : &root;
+    return Spot{node, fmt::format("mqtt.{}", path)};
+  };
+  const mqtt::Settings& broker = config.mqtt.broker;
+  const bool has_password = broker.password.source != SecretRef::Source::None;
+  check_tls(broker.tls, find, say);
+  check_delay(broker.delay, find, say);
+  if (has_password && broker.username.empty())
+    say.problem(find("password"), "a password without a username", "add username");
+  if (has_password || !broker.username.empty())
+    check_plaintext(broker.url, config.mqtt.allow_plaintext, "a login over mqtt://", "mqtts", find,
+                    say);
+}
+
+void check_instance(const Instance& instance, const Whereabouts& where, const Say& say) {
+  const auto find = [&](std::string_view path) { return where.find(path); };
+  const client::Settings& client = instance.client;
+  check_tls(client.tls, find, say);
+  check_delay(client.delay, find, say);
+  check_plaintext(client.url, instance.allow_plaintext, "ws://", "wss", find, say);
+  if (instance.rules.publish.size() > 1)
+    say.warning(find("publish.1"), "is never reached: the rule before it takes every message",
+                "remove it");
+}
+
+}  // namespace
+
+Whereabouts::Whereabouts(const Node& root, std::size_t index)
+    : name_(root.find("instances")->key(index)),
+      own_(root.find("instances")->value(index)),
+      defaults_(root.find("defaults")) {}
+
+Spot Whereabouts::find(std::string_view path) const {
+  const std::string key = spelled(path);
+  const std::string own_key = fmt::format("instances.{}.{}", name_.text, key);
+  if (const Node* node = descend(&own_, path)) return {node, own_key};
+  if (const Node* node = descend(defaults_, path)) return {node, fmt::format("defaults.{}", key)};
+  return {&name_, own_key};
+}
+
+void for_each_instance(const Config& config, const Node& root,
+                       const std::function<void(std::size_t index, const Instance&)>& each) {
+  const Node* all = root.find("instances");
+  if (all == nullptr || !all->is(Node::Kind::Map)) return;
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < all->entries(); ++i) {
+    const auto found = config.instances.find(all->key(i).text);
+    if (found == config.instances.end() || !all->key(i).is(Node::Kind::Scalar)) continue;
+    if (seen.insert(all->key(i).text).second) each(i, found->second);
+  }
+}
+
+void check_consistency(const Config& config, const Node& root, Reading& reading) {
+  const Say say{reading};
+  check_mqtt(config, root, say);
+  for_each_instance(config, root, [&](std::size_t index, const Instance& instance) {
+    check_instance(instance, Whereabouts(root, index), say);
+  });
+}
+
+}  // namespace wsrelay::config

@@ -1,0 +1,249 @@
+#include "config/document.hpp"
+
+#include <algorithm>
+#include <istream>
+#include <optional>
+#include <streambuf>
+#include <unordered_set>
+#include <yaml-cpp/eventhandler.h>
+#include <yaml-cpp/exceptions.h>
+#include <yaml-cpp/mark.h>
+#include <yaml-cpp/parser.h>
+
+#include <fmt/format.h>
+
+#include "base/utf8.hpp"
+
+namespace wsrelay::config {
+namespace {
+
+// Thrown through the YAML parser to stop it; caught in parse_document.
+struct Stop {
+  Flaw flaw;
+};
+
+Place place_of(const YAML::Mark& mark) {
+  return {static_cast<unsigned>(mark.line) + 1, static_cast<unsigned>(mark.column) + 1};
+}
+
+/// Puts the parser's events together. The open containers are a path of pointers into the tree:
+/// a container's children only grow while it is the innermost one, so the pointers stay good.
+class Builder final : public YAML::EventHandler {
+ public:
+  explicit Builder(Document& document) : document_(document) {}
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
+    add(Node::Kind::Null, mark, anchor);
+  }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
+    add(Node::Kind::Refused, mark, 0);
+    flaw(mark, "aliases (*name) are not allowed", "write the value out, or put it under defaults:");
+  }
+  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                const std::string& value) override {
+    Node& node = add(Node::Kind::Scalar, mark, anchor);
+    node.text = value;
+    node.quoted = tag == "!";  // "?" is a plain scalar, "!" a quoted one
+    if (tag != "?" && tag != "!") refuse_tag(mark);
+    last_scalar_ = &node;
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                       YAML::EmitterStyle::value) override {
+    open(Node::Kind::Sequence, mark, tag, anchor);
+  }
+  void OnSequenceEnd() override { path_.pop_back(); }
+  void OnMapStart(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t anchor,
+                  YAML::EmitterStyle::value) override {
+    open(Node::Kind::Map, mark, tag, anchor);
+  }
+  void OnMapEnd() override {
+    check_keys(*path_.back());
+    path_.pop_back();
+  }
+
+  void finish(Place end) {
+    if (last_scalar_ != nullptr) last_scalar_->end = end;
+  }
+
+ private:
+  void flaw(const YAML::Mark& mark, std::string what, std::string hint) {
+    document_.flaws.push_back({place_of(mark), {}, std::move(what), std::move(hint)});
+  }
+  void refuse_tag(const YAML::Mark& mark) {
+    flaw(mark, "tags (!name) are not allowed", "what a value means is decided by its key");
+  }
+
+  void open(Node::Kind kind, const YAML::Mark& mark, const std::string& tag,
+            YAML::anchor_t anchor) {
+    Node& node = add(kind, mark, anchor);
+    if (tag != "?" && !tag.empty()) refuse_tag(mark);
+    path_.push_back(&node);
+    if (path_.size() > kMaxDepth)
+      throw Stop{{node.place, {}, fmt::format("more than {} levels deep", kMaxDepth), {}}};
+  }
+
+  Node& add(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
+    const Place place = place_of(mark);
+    if (++nodes_ > kMaxNodes)
+      throw Stop{{place,
+                  {},
+                  fmt::format("more than {} values", kMaxNodes),
+                  "split the instances over several daemons"}};
+    finish(place);
+    last_scalar_ = nullptr;
+    if (anchor != 0)
+      flaw(mark, "anchors (&name) are not allowed",
+           "write the value out, or put it under defaults:");
+    Node* node = &document_.root;
+    if (!path_.empty()) node = &path_.back()->children.emplace_back();
+    node->kind = kind;
+    node->place = node->end = place;
+    // An empty value stands nowhere; its key is where people look.
+    if (kind == Node::Kind::Null && !path_.empty() && path_.back()->is(Node::Kind::Map)) {
+      const auto& siblings = path_.back()->children;
+      if (siblings.size() % 2 == 0) node->place = siblings[siblings.size() - 2].place;
+    }
+    return *node;
+  }
+
+  void check_keys(Node& map) {
+    std::unordered_set<std::string_view> seen;
+    seen.reserve(map.entries());
+    for (std::size_t i = 0; i < map.entries(); ++i) {
+      const Node& key = map.key(i);
+      if (key.is(Node::Kind::Refused)) continue;
+      if (!key.is(Node::Kind::Scalar)) {
+        document_.flaws.push_back({key.place, {}, "a key must be a word", {}});
+      } else if (key.text == "<<" && !key.quoted) {
+        document_.flaws.push_back({key.place,
+                                   {},
+                                   "merge keys (<<) are not allowed",
+                                   "put what instances share under defaults:"});
+      } else if (!seen.insert(key.text).second) {
+        document_.flaws.push_back(
+            {key.place, path_to(key), "stands here twice", "remove one of the two"});
+      }
+    }
+  }
+
+  /// "instances.ticker.url" for a key of the innermost map.
+  std::string path_to(const Node& key) const {
+    std::string path;
+    for (std::size_t i = 0; i + 1 < path_.size(); ++i) {
+      const auto& siblings = path_[i]->children;
+      if (path_[i]->is(Node::Kind::Sequence))
+        path += fmt::format("[{}]", siblings.size() - 1);
+      else if (siblings.size() >= 2)
+        path += fmt::format("{}{}", path.empty() ? "" : ".", siblings[siblings.size() - 2].text);
+    }
+    return fmt::format("{}{}{}", path, path.empty() ? "" : ".", key.text);
+  }
+
+  Document& document_;
+  std::vector<Node*> path_;
+  Node* last_scalar_ = nullptr;
+  std::size_t nodes_ = 0;
+};
+
+/// Reads where the text stands, without a copy.
+class ViewBuffer : public std::streambuf {
+ public:
+  explicit ViewBuffer(std::string_view text) {
+    char* begin = const_cast<char*>(text.data());  // a get area is never written to
+    setg(begin, begin, begin + text.size());
+  }
+};
+
+Place place_at(std::string_view text, std::size_t offset) {
+  const std::string_view before = text.substr(0, offset);
+  const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 == 0
+  return {static_cast<unsigned>(std::count(before.begin(), before.end(), '\n')) + 1,
+          static_cast<unsigned>(offset - line_start) + 1};
+}
+
+// The YAML library would take UTF-16 as well, and reads the byte 04 as the end of the file.
+std::optional<Flaw> flaw_of_bytes(std::string_view text) {
+  if (text.size() > kMaxDocumentBytes)
+    return Flaw{{}, {}, "the file is larger than 16 MiB", "split it over several daemons"};
+  const auto control = std::find_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
+           c == 0x7F;
+  });
+  if (control != text.end())
+    return Flaw{place_at(text, static_cast<std::size_t>(control - text.begin())),
+                {},
+                fmt::format("a control character (0x{:02x})", static_cast<unsigned char>(*control)),
+                "in double quotes it can be written \\x.."};
+  if (is_utf8(as_bytes(text))) return std::nullopt;
+  Utf8Validator validator;
+  std::size_t at = 0;
+  while (at < text.size() && validator.feed(as_bytes(text.substr(at, 1)))) ++at;
+  return Flaw{place_at(text, std::min(at, text.size() - 1)),
+              {},
+              "this is not UTF-8",
+              "save the file in UTF-8"};
+}
+
+std::string hint_for(std::string_view text, const YAML::Exception& error) {
+  const auto line_number = static_cast<std::size_t>(std::max(error.mark.line, 0));
+  std::size_t start = 0;
+  for (std::size_t i = 0; i < line_number && start < text.size(); ++i)
+    start = std::min(text.find('\n', start), text.size() - 1) + 1;
+  const std::string_view line = text.substr(start, text.find('\n', start) - start);
+  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
+    return "indent with spaces, not with tabs";
+  if (error.msg == "illegal map value" || error.msg == "bad conversion")
+    return "a value that contains ': ' needs quotes; keys below a key are indented further";
+  return "a quote or bracket left open, or an indentation that does not fit, is the usual reason";
+}
+
+void read_all(std::string_view text, Document& document) {
+  Builder builder(document);
+  ViewBuffer buffer(text);
+  std::istream stream(&buffer);
+  try {
+    YAML::Parser parser(stream);
+    parser.HandleNextDocument(builder);
+    builder.finish(place_at(text, text.size()));
+    Document rest;
+    Builder other(rest);
+    if (parser.HandleNextDocument(other))
+      document.flaws.push_back({rest.root.place,
+                                {},
+                                "a second document begins here",
+                                "one file holds one document; remove the line ---"});
+  } catch (const Stop& stop) {
+    document.complete = false;
+    document.flaws.push_back(stop.flaw);
+  } catch (const YAML::Exception& error) {
+    document.complete = false;
+    document.flaws.push_back({place_of(error.mark),
+                              {},
+                              "the YAML breaks off here: " + error.msg,
+                              hint_for(text, error)});
+  }
+}
+
+}  // namespace
+
+const Node* Node::find(std::string_view name) const {
+  if (!is(Kind::Map)) return nullptr;
+  for (std::size_t i = 0; i < entries(); ++i)
+    if (key(i).is(Kind::Scalar) && key(i).text == name) return &value(i);
+  return nullptr;
+}
+
+Document parse_document(std::string_view text) {
+  Document document;
+  if (auto flaw = flaw_of_bytes(text)) {
+    document.complete = false;
+    document.flaws.push_back(std::move(*flaw));
+    return document;
+  }
+  read_all(text, document);
+  return document;
+}
+
+}  // namespace wsrelay::config

@@ -1,0 +1,148 @@
+// The table's first half: the daemon, the broker, and what both sides share.
+#include "config/fields.hpp"
+
+#include "config/checks.hpp"
+#include "config/named.hpp"
+#include "config/types.hpp"
+
+namespace wsrelay::config {
+namespace {
+
+using namespace std::chrono_literals;
+
+Record<Config> log() {
+  return {{
+      field(
+          "level", +[](Config & c) -> auto& { return c.log_level; },
+          Choice<LogLevel>{{{"error", LogLevel::Error},
+                            {"warning", LogLevel::Warning},
+                            {"notice", LogLevel::Notice},
+                            {"info", LogLevel::Info},
+                            {"debug", LogLevel::Debug}}},
+          Reload::Live, "The least important lines that are still written."),
+  }};
+}
+
+Record<Mqtt> mqtt_reconnect() {
+  return {{
+      field(
+          "delay", +[](Mqtt & m) -> auto& { return m.broker.delay; }, delay(Reload::Restart),
+          Reload::Restart, "How long to rest between two attempts to reach the broker."),
+  }};
+}
+
+Record<Mqtt> mqtt() {
+  const Reload restart = Reload::Restart;
+  return {{
+      field(
+          "url", +[](Mqtt & m) -> auto& { return m.broker.url; },
+          Address{{"mqtt", "mqtts", "unix"}}, restart, "Where the broker listens."),
+      field("username", +[](Mqtt & m) -> auto& { return m.broker.username; },
+            Text{"a text", any_text}, restart, "The login at the broker.", {.example = "wsrelayd"}),
+      field("password", +[](Mqtt & m) -> auto& { return m.broker.password; },
+            Reference{Reference::Inline::Warned}, restart, "The password of that login.",
+            {.example = "{credential: mqtt-password}"}),
+      field("client_id", +[](Mqtt & m) -> auto& { return m.broker.client_id; },
+            Text{"a text of up to 256 bytes", client_id}, restart,
+            "The name of our session at the broker; without one it is wsrelayd-NAME- and 8 "
+            "hexadecimal digits of the machine.",
+            {.example = "wsrelayd-hall"}),
+      field(
+          "base_topic", +[](Mqtt & m) -> auto& { return m.base_topic; },
+          Text{"a topic of up to 256 bytes", base_topic}, restart,
+          "The topic under which everything of this daemon stands; {{base}} in templates."),
+      field(
+          "keepalive", +[](Mqtt & m) -> auto& { return m.broker.keepalive; },
+          Span{.least = 5s, .most = 65535s, .step = 1s}, restart,
+          "The longest silence towards the broker; after one and a half of it the broker gives us "
+          "up."),
+      field(
+          "session_expiry", +[](Mqtt & m) -> auto& { return m.broker.session_expiry; },
+          Span{.least = 0s, .most = 24h * 365, .step = 1s}, restart,
+          "How long the broker keeps our subscriptions and messages while we are away."),
+      field(
+          "allow_plaintext", +[](Mqtt & m) -> auto& { return m.allow_plaintext; }, Flag{}, restart,
+          "Permits a login over mqtt:// to a host beyond the local network."),
+      field(
+          "tls", +[](Mqtt & m) -> auto& { return m.broker.tls; }, tls(restart), restart,
+          "How far to trust the broker (mqtts://)."),
+      field(
+          "reconnect", +[](Mqtt & m) -> auto& { return m; }, mqtt_reconnect(), restart,
+          "What happens when the broker is lost."),
+  }};
+}
+
+}  // namespace
+
+Record<io::TlsSettings> tls(Reload reload) {
+  using Tls = io::TlsSettings;
+  const Text path{"an absolute path", absolute_path};
+  return {{
+      field("ca_file", +[](Tls & t) -> auto& { return t.ca_file; }, path, reload,
+            "The issuers to trust, PEM; without it the system's.",
+            {.example = "/etc/ssl/certs/my-ca.pem"}),
+      field("cert_file", +[](Tls & t) -> auto& { return t.cert_file; }, path, reload,
+            "Our own certificate, PEM, if the other side asks for one.",
+            {.example = "/etc/wsrelayd/client.pem"}),
+      field("key_file", +[](Tls & t) -> auto& { return t.key_file; }, path, reload,
+            "The private key of that certificate, PEM.", {.example = "/etc/wsrelayd/client.key"}),
+      field("server_name", +[](Tls & t) -> auto& { return t.server_name; },
+            Text{"a host name", host_name}, reload,
+            "The name to ask for and to expect in the certificate; without it the host of the url.",
+            {.example = "server.example.com"}),
+      field(
+          "verify", +[](Tls & t) -> auto& { return t.verify; },
+          Choice<Tls::Verify>{{{"full", Tls::Verify::Full},
+                               {"chain", Tls::Verify::Chain},
+                               {"none", Tls::Verify::None}}},
+          reload, "What is checked: everything, the issuer but not the name, or nothing at all."),
+  }};
+}
+
+Record<Delay> delay(Reload reload) {
+  return {{
+      field(
+          "first", +[](Delay & d) -> auto& { return d.first; }, Span{.least = 10ms, .most = 24h},
+          reload,
+          "The longest rest after the first failure; the rest is drawn at random below it."),
+      field(
+          "max", +[](Delay & d) -> auto& { return d.max; }, Span{.least = 10ms, .most = 24h},
+          reload, "Each further failure doubles the longest rest up to this."),
+      field(
+          "stable_after", +[](Delay & d) -> auto& { return d.stable_after; },
+          Span{.least = 0s, .most = 24h}, reload,
+          "A connection that lived this long lets the rests begin anew."),
+  }};
+}
+
+const Record<Config>& configuration() {
+  static const Record<Config> whole{{
+      field(
+          "name", +[](Config & c) -> auto& { return c.name; },
+          Text{"a name: 1 to 64 letters, digits, _ or -", plain_name}, Reload::Restart,
+          "This daemon's name, which tells several on one broker apart."),
+      field(
+          "log", +[](Config & c) -> auto& { return c; }, log(), Reload::Live, "The journal."),
+      field(
+          "drain_timeout", +[](Config & c) -> auto& { return c.drain_timeout; },
+          Span{.least = 0s, .most = 5min}, Reload::Live,
+          "How long a stop waits until what was received has reached the broker."),
+      field("secrets", +[](Config & c) -> auto& { return c.secrets; }, Secrets{}, Reload::Restart,
+            "Secrets by name, for the settings that refer to them.",
+            {.example = "{api-key: {credential: ticker-key}}"}),
+      field(
+          "mqtt", +[](Config & c) -> auto& { return c.mqtt; }, mqtt(), Reload::Restart,
+          "The broker."),
+      field(
+          "defaults", +[](Config & c) -> auto& { return c.defaults; }, Defaults{instance()},
+          Reload::Live,
+          "Any setting of an instance, inherited by all of them: values and groups merge by key, "
+          "a list replaces."),
+      field(
+          "instances", +[](Config & c) -> auto& { return c; }, Instances{instance()}, Reload::Live,
+          "The WebSocket connections, by name: 1 to 64 letters, digits, _ or -."),
+  }};
+  return whole;
+}
+
+}  // namespace wsrelay::config

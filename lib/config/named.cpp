@@ -1,0 +1,176 @@
+#include "config/named.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "config/checks.hpp"
+#include "config/types.hpp"
+#include "ws/session.hpp"
+
+namespace wsrelay::config {
+namespace {
+
+using From = SecretRef::Source;
+
+constexpr std::string_view kReferences = "{credential: NAME}, {file: PATH} or {env: NAME}";
+constexpr std::string_view kReferenceSchema =
+    R"({"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,)"
+    R"("properties":{"credential":{"type":"string"},"file":{"type":"string"},"env":{"type":"string"}}})";
+
+std::string lower(std::string_view text) {
+  std::string out(text);
+  for (char& c : out)
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  return out;
+}
+
+void read_place(const Node& node, SecretRef& value, Reading& reading) {
+  const std::vector<std::string_view> names{"credential", "file", "env"};
+  constexpr From kSources[] = {From::Credential, From::File, From::Environment};
+  constexpr Check kChecks[] = {credential_name, absolute_path, variable_name};
+  if (node.entries() != 1)
+    return reading.problem(node, "a secret stands in one place",
+                           fmt::format("write {}", kReferences));
+  read_keys(node, names, reading, [&](std::size_t i, const Node& found) {
+    const Reading::At at(reading, names[i]);
+    std::string name;
+    Text{"a name", kChecks[i]}.read(found, name, reading);
+    if (!name.empty()) value = {.source = kSources[i], .name = std::move(name)};
+  });
+}
+
+void read_header(const Node& name, const Node& node, client::Header& header, Reading& reading) {
+  header.name = name.text;
+  if (!ws::is_header_name(name.text)) {
+    reading.hide(node);
+    return reading.problem(name, quoted(name.text) + " cannot be a header here",
+                           "a token (letters, digits, -), and none that the upgrade itself sends");
+  }
+  const std::string key = lower(name.text);
+  const bool login = key == "authorization" || key == "cookie" || key == "proxy-authorization";
+  Reference{login ? Reference::Inline::Warned : Reference::Inline::Fine}.read(node, header.value,
+                                                                              reading);
+  if (header.value.source == From::Literal && !ws::is_header_value(header.value.literal.reveal()))
+    reading.problem(node, "a header's value is one line without control characters");
+}
+
+/// Calls `each(key, value)` for every named entry.
+template <class Each>
+void read_names(const Node& node, Reading& reading, Each each) {
+  if (!is_group(node, reading)) return reading.hide(node);
+  std::set<std::string_view> seen;
+  for (std::size_t i = 0; i < node.entries(); ++i) {
+    const Node& key = node.key(i);
+    const bool merge = key.text == "<<" && !key.quoted;
+    if (!key.is(Node::Kind::Scalar) || merge || !seen.insert(key.text).second) {
+      reading.hide(node.value(i));  // said by the document
+      continue;
+    }
+    const Reading::At at(reading, key.text);
+    each(key, node.value(i));
+  }
+}
+
+}  // namespace
+
+void Reference::read(const Node& node, SecretRef& value, Reading& reading) const {
+  if (node.is(Node::Kind::Map)) {
+    for (std::size_t i = 0; i < node.entries(); ++i)
+      if (const std::string& name = node.key(i).text;
+          name != "credential" && name != "file" && name != "env")
+        reading.hide(node.value(i));
+    return read_place(node, value, reading);
+  }
+  reading.hide(node);
+  const std::string words = written_out == Inline::Refused ? std::string(kReferences)
+                                                           : fmt::format("a text, {}", kReferences);
+  const std::string* text = scalar(node, words, reading);
+  if (text == nullptr) return;
+  if (written_out == Inline::Refused)
+    return reading.problem(node, "a secret does not stand in this file",
+                           fmt::format("write {}", kReferences));
+  if (written_out == Inline::Warned)
+    reading.warning(node, "this secret can be read by whoever reads the file",
+                    fmt::format("better {}", kReferences));
+  value = {.source = From::Literal, .literal = Secret(*text)};
+}
+
+Outline Reference::outline(const SecretRef&) const {
+  return {
+      .words = fmt::format("{}{}", written_out == Inline::Refused ? "" : "a text, ", kReferences),
+      .schema = written_out == Inline::Refused
+                    ? std::string(kReferenceSchema)
+                    : fmt::format(R"({{"anyOf":[{{"type":"string"}},{}]}})", kReferenceSchema)};
+}
+
+void Headers::read(const Node& node, std::vector<client::Header>& value, Reading& reading) const {
+  std::set<std::string> given;
+  read_names(node, reading, [&](const Node& name, const Node& found) {
+    client::Header header;
+    read_header(name, found, header, reading);
+    if (!given.insert(lower(name.text)).second)
+      return reading.problem(name, "is given twice", "the names of headers know no case");
+    const auto same = std::find_if(value.begin(), value.end(), [&](const client::Header& each) {
+      return lower(each.name) == lower(name.text);
+    });
+    if (same != value.end())
+      *same = std::move(header);
+    else
+      value.push_back(std::move(header));
+  });
+}
+
+Outline Headers::outline(const std::vector<client::Header>&) const {
+  const Outline one = Reference{Reference::Inline::Fine}.outline({});
+  return {.words = fmt::format("names, each with {}", one.words),
+          .initial = "{}",
+          .schema =
+              fmt::format(R"({{"type":["object","null"],"additionalProperties":{}}})", one.schema)};
+}
+
+void Secrets::read(const Node& node, std::map<std::string, SecretRef>& value,
+                   Reading& reading) const {
+  read_names(node, reading, [&](const Node& name, const Node& found) {
+    if (auto objection = plain_name(name.text))
+      reading.problem(name, std::move(objection->what), std::move(objection->hint));
+    Reference{}.read(found, value[name.text], reading);
+  });
+}
+
+Outline Secrets::outline(const std::map<std::string, SecretRef>&) const {
+  return {.words = fmt::format("names, each with {}", kReferences),
+          .initial = "{}",
+          .schema = fmt::format(R"({{"type":["object","null"],"additionalProperties":{}}})",
+                                kReferenceSchema)};
+}
+
+void Instances::read(const Node& node, Config& config, Reading& reading) const {
+  read_names(node, reading, [&](const Node& name, const Node& found) {
+    if (auto objection = instance_name(name.text))
+      reading.problem(name, std::move(objection->what), std::move(objection->hint));
+    Instance& instance =
+        config.instances.insert_or_assign(name.text, config.defaults).first->second;
+    record.read(found, instance, reading);
+    if (config.defaults.client.url.host.empty()) record.require(name, found, reading);
+  });
+}
+
+Outline Instances::outline(const Config& initial) const {
+  Outline whole = record.outline(initial.defaults);
+  whole.shape = Outline::Shape::Map;
+  whole.schema = R"({"pattern":"^(?!bridge$)[A-Za-z0-9_-]{1,64}$"})";
+  return whole;
+}
+
+void Defaults::read(const Node& node, Instance& value, Reading& reading) const {
+  record.read(node, value, reading);
+}
+
+Outline Defaults::outline(const Instance& initial) const {
+  Outline whole = record.outline(initial);
+  for (Outline& each : whole.children) each.required = false;
+  return whole;
+}
+
+}  // namespace wsrelay::config

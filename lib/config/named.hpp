@@ -1,0 +1,53 @@
+// The types whose keys are names of the operator's choice: headers, secrets, instances; and the
+// reference to a secret that two of them hold.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "base/secret.hpp"
+#include "client/settings.hpp"
+#include "config/config.hpp"
+#include "config/field.hpp"
+
+namespace wsrelay::config {
+
+/// {credential: NAME}, {file: PATH} or {env: NAME}; or the value itself, where that is taken.
+struct Reference {
+  enum class Inline : std::uint8_t { Refused, Warned, Fine };
+  Inline written_out = Inline::Refused;
+
+  void read(const Node& node, SecretRef& value, Reading& reading) const;
+  Outline outline(const SecretRef& initial) const;
+};
+
+/// Name → text or reference. Inherited headers stay unless named again (names know no case).
+struct Headers {
+  void read(const Node& node, std::vector<client::Header>& value, Reading& reading) const;
+  Outline outline(const std::vector<client::Header>& initial) const;
+};
+
+struct Secrets {
+  void read(const Node& node, std::map<std::string, SecretRef>& value, Reading& reading) const;
+  Outline outline(const std::map<std::string, SecretRef>& initial) const;
+};
+
+/// Name → instance; each begins as a copy of `defaults`, so scalars and groups merge by key and
+/// lists replace.
+struct Instances {
+  Record<Instance> record;
+
+  void read(const Node& node, Config& config, Reading& reading) const;
+  Outline outline(const Config& initial) const;
+};
+
+/// The record without what every instance must say itself.
+struct Defaults {
+  Record<Instance> record;
+
+  void read(const Node& node, Instance& value, Reading& reading) const;
+  Outline outline(const Instance& initial) const;
+};
+
+}  // namespace wsrelay::config

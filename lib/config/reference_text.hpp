@@ -1,0 +1,95 @@
+// The prose of the manual's page that no table can know. Every yaml block in it is loaded by a
+// test.
+#pragma once
+
+#include <string_view>
+
+namespace wsrelay::config {
+
+inline constexpr std::string_view kManualHead = R"(# Configuration
+
+<!-- Written by wsrelay_reference from the table of settings. Change lib/config/fields*.cpp instead. -->
+
+`wsrelayd` reads one YAML file, `/etc/wsrelayd/wsrelayd.yaml`. A small one:
+
+```yaml
+mqtt:
+  url: mqtt://localhost:1883
+
+instances:
+  ticker:
+    url: wss://stream.example.com/ws
+```
+
+Each text or binary message from `stream.example.com` is published to `wsrelay/ticker/recv`; what is
+published to `wsrelay/ticker/send` goes to the server. A larger one:
+
+```yaml
+name: hall
+mqtt:
+  url: mqtts://broker.example.com
+  username: wsrelayd
+  password: {credential: mqtt-password}
+
+defaults:
+  reconnect: {delay: {first: 500ms, max: 2m}}
+  headers: {User-Agent: wsrelayd}
+
+instances:
+  ticker:
+    url: wss://stream.example.com/ws
+    headers: {Authorization: {file: /etc/wsrelayd/ticker.token}}
+    subprotocols: [v2.json, v1.json]
+    publish:
+      - topic: 'market/{{instance}}/{{opcode}}'
+        qos: 1
+    deliver:
+      - {topic: 'orders/+/new', as: text}
+  door:
+    url: ws://192.168.1.20/events
+    liveness: {ping: {interval: 5s, timeout: 5s}}
+    lanes: {publish: {max_messages: 100, overflow: block}}
+    send_topics: false
+```
+
+`wsrelayd --check-config` says everything that is wrong with a file, with line and column:
+
+```
+wsrelayd.yaml:3:5: instances.ticker.ulr: there is no such setting — did you mean 'url'?
+        ulr: wss://stream.example.com/ws
+        ^
+```
+
+## How values are written
+
+- A **time span** carries its units, `500ms`, `20s`, `1m30s`, `2h`, `1d`; a bare number is refused.
+- A **size** carries its unit: `B`, `KiB`, `MiB`, `GiB`. `K`, `M` and `G` mean the same powers of 1024.
+  `KB` and `MB` are refused, because they mean 1000 to some and 1024 to others.
+- **true** and **false** are the only truth values; `yes`, `on` and `1` are refused.
+- A **secret** is named, not written: `{credential: NAME}` for a systemd credential
+  (`LoadCredential=NAME:…`), `{file: PATH}` for a file that is read anew for each attempt,
+  `{env: NAME}` for a variable that is read once at start. A password or an `Authorization` header
+  that stands in the file itself works, with a warning.
+- A **topic** may hold `{{base}}`, `{{instance}}` and, to publish, `{{opcode}}` (`text` or `binary`).
+- **Anchors, aliases, merge keys and tags** are refused, and so is a key that stands twice.
+
+`defaults` holds any setting of an instance. Each instance begins as a copy of it: single values and
+groups are overridden key by key, headers name by name, and a list replaces the whole list.
+
+Plain text (`ws://`, or `mqtt://` with a login) is fine to this machine, brings a warning in the local
+network, and needs `allow_plaintext: true` beyond it.
+
+A publication of an instance must not match what any instance subscribes to: it would be delivered back.
+
+## What a reload does
+
+`systemctl reload wsrelayd` reads the file again. A file with problems changes nothing.
+
+- **live**: the new value counts from now on; connections stay.
+- **reconnect**: that one connection is made anew; the others do not notice.
+- **restart**: counts from the next start of the daemon.
+
+## Settings
+)";
+
+}  // namespace wsrelay::config

@@ -1,0 +1,167 @@
+// The types of single values: how each is written, what it may be, and how it describes itself.
+// See field.hpp for the two calls. Ranges are inclusive.
+#pragma once
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/time.hpp"
+#include "base/url.hpp"
+#include "config/document.hpp"
+#include "config/outline.hpp"
+#include "config/reading.hpp"
+#include "config/suggest.hpp"
+
+namespace wsrelay::config {
+
+/// The text of a single value, or null after saying what is wrong. `words`: what should stand
+/// there.
+const std::string* scalar(const Node& node, std::string_view words, Reading& reading);
+/// As it would be written in YAML, quoted where it has to be.
+std::string yaml_text(std::string_view text);
+/// For messages: quoted, and cut where it is long.
+std::string quoted(std::string_view text);
+/// {"type":"string","enum":[…]}
+std::string enum_schema(const std::vector<std::string_view>& words);
+
+/// A sentence on what is wrong, and one on what to do.
+struct Objection {
+  std::string what;
+  std::string hint = {};
+};
+using Check = std::optional<Objection> (*)(std::string_view);
+
+struct Text {
+  std::string_view words;
+  Check check;
+
+  void read(const Node& node, std::string& value, Reading& reading) const;
+  Outline outline(const std::string& initial) const;
+};
+
+/// A text for which the default is no substitute: where it is refused, nothing stays.
+struct Topic {
+  std::string_view words;
+  Check check;
+
+  void read(const Node& node, std::string& value, Reading& reading) const {
+    value.clear();
+    Text{words, check}.read(node, value, reading);
+  }
+  Outline outline(const std::string& initial) const { return Text{words, check}.outline(initial); }
+};
+
+/// Each once, each checked.
+struct Texts {
+  std::string_view words;  // of one
+  Check check;
+
+  void read(const Node& node, std::vector<std::string>& value, Reading& reading) const;
+  Outline outline(const std::vector<std::string>& initial) const;
+};
+
+struct Flag {
+  void read(const Node& node, bool& value, Reading& reading) const;
+  Outline outline(bool initial) const;
+};
+
+struct Number {
+  std::size_t least;
+  std::size_t most;
+
+  void read(const Node& node, std::size_t& value, Reading& reading) const;
+  Outline outline(std::size_t initial) const;
+};
+
+/// A number of bytes: "1MiB".
+struct Size {
+  std::size_t least;
+  std::size_t most;
+
+  void read(const Node& node, std::size_t& value, Reading& reading) const;
+  Outline outline(std::size_t initial) const;
+};
+
+/// A time span: "1m30s".
+struct Span {
+  Duration least;
+  Duration most;
+  bool or_zero = false;                 // 0s switches it off
+  bool or_none = false;                 // `none`: Duration::max()
+  Duration step = Duration(1'000'000);  // MQTT counts whole seconds
+
+  void read(const Node& node, Duration& value, Reading& reading) const;
+  Outline outline(Duration initial) const;
+
+ private:
+  std::string words() const;
+};
+
+/// MQTT's quality of service; 2 is refused with its reason.
+struct Qos {
+  void read(const Node& node, std::uint8_t& value, Reading& reading) const;
+  Outline outline(std::uint8_t initial) const;
+};
+
+struct Address {
+  std::vector<std::string_view> schemes;  // two or three of ws wss mqtt mqtts unix
+
+  void read(const Node& node, Url& value, Reading& reading) const;
+  Outline outline(const Url& initial) const;
+};
+
+/// One of a few words. A word with an objection is known, but refused.
+template <class E>
+struct Choice {
+  struct Word {
+    std::string_view name;
+    E value;
+    std::string_view objection = {};
+    std::string_view hint = {};
+  };
+  std::vector<Word> all;
+
+  void read(const Node& node, E& value, Reading& reading) const {
+    const std::string words = list();
+    const std::string* text = scalar(node, words, reading);
+    if (text == nullptr) return;
+    for (const Word& word : all) {
+      if (word.name != *text) continue;
+      if (!word.objection.empty())
+        return reading.problem(node, std::string(word.objection), std::string(word.hint));
+      value = word.value;
+      return;
+    }
+    const auto meant = nearest(*text, allowed());
+    reading.problem(node, quoted(*text) + " is not " + words,
+                    meant ? "did you mean '" + std::string(*meant) + "'?" : std::string());
+  }
+  Outline outline(E initial) const {
+    Outline leaf{.words = list(), .schema = enum_schema(allowed())};
+    for (const Word& word : all)
+      if (word.value == initial) leaf.initial = word.name;
+    return leaf;
+  }
+
+ private:
+  std::vector<std::string_view> allowed() const {
+    std::vector<std::string_view> names;
+    for (const Word& word : all)
+      if (word.objection.empty()) names.push_back(word.name);
+    return names;
+  }
+  std::string list() const {
+    std::string text;
+    const auto names = allowed();
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
+      text += names[i];
+    }
+    return text;
+  }
+};
+
+}  // namespace wsrelay::config
