@@ -46,6 +46,7 @@ class Builder final : public YAML::EventHandler {
     Node& node = add(Node::Kind::Scalar, mark, anchor);
     node.text = value;
     node.quoted = tag == "!";  // "?" is a plain scalar, "!" a quoted one
+    if (node.quoted) last_quoted_ = node.place;
     if (tag != "?" && tag != "!") refuse_tag(mark);
     last_scalar_ = &node;
   }
@@ -66,6 +67,7 @@ class Builder final : public YAML::EventHandler {
   void finish(Place end) {
     if (last_scalar_ != nullptr) last_scalar_->end = end;
   }
+  Place last_quoted() const { return last_quoted_; }
 
  private:
   void flaw(const YAML::Mark& mark, std::string what, std::string hint) {
@@ -144,6 +146,7 @@ class Builder final : public YAML::EventHandler {
   Document& document_;
   std::vector<Node*> path_;
   Node* last_scalar_ = nullptr;
+  Place last_quoted_ = {0, 0};
   std::size_t nodes_ = 0;
 };
 
@@ -163,6 +166,31 @@ Place place_at(std::string_view text, std::size_t offset) {
           static_cast<unsigned>(offset - line_start) + 1};
 }
 
+std::size_t offset_of(std::string_view text, Place place) {
+  std::size_t start = 0;
+  for (unsigned line = 1; line < place.line && start < text.size(); ++line)
+    start = std::min(text.find('\n', start), text.size() - 1) + 1;
+  return std::min(start + place.column - 1, text.size());
+}
+
+// The YAML library takes the end of the text for a closing quote if a line ends just before it; the
+// open quote has then swallowed the rest of the file.
+bool is_closed(std::string_view text, Place place) {
+  if (place.line == 0) return true;  // there is no quoted text
+  std::string_view rest = text.substr(offset_of(text, place));
+  if (rest.empty() || (rest.front() != '"' && rest.front() != '\'')) return true;  // | and >
+  const char quote = rest.front();
+  for (std::size_t i = 1; i < rest.size(); ++i) {
+    if (quote == '"' && rest[i] == '\\')
+      ++i;
+    else if (rest[i] == quote && quote == '\'' && rest.substr(i + 1).starts_with(quote))
+      ++i;
+    else if (rest[i] == quote)
+      return true;
+  }
+  return false;
+}
+
 // The YAML library would take UTF-16 as well, and reads the byte 04 as the end of the file.
 std::optional<Flaw> flaw_of_bytes(std::string_view text) {
   if (text.size() > kMaxDocumentBytes)
@@ -178,19 +206,16 @@ std::optional<Flaw> flaw_of_bytes(std::string_view text) {
                 "in double quotes it can be written \\x.."};
   if (is_utf8(as_bytes(text))) return std::nullopt;
   Utf8Validator validator;
-  std::size_t at = 0;
-  while (at < text.size() && validator.feed(as_bytes(text.substr(at, 1)))) ++at;
-  return Flaw{place_at(text, std::min(at, text.size() - 1)),
-              {},
-              "this is not UTF-8",
-              "save the file in UTF-8"};
+  std::size_t start = 0;  // of the character that breaks
+  for (std::size_t at = 0; at < text.size(); ++at) {
+    if (validator.complete()) start = at;
+    if (!validator.feed(as_bytes(text.substr(at, 1)))) break;
+  }
+  return Flaw{place_at(text, start), {}, "this is not UTF-8", "save the file in UTF-8"};
 }
 
 std::string hint_for(std::string_view text, const YAML::Exception& error) {
-  const auto line_number = static_cast<std::size_t>(std::max(error.mark.line, 0));
-  std::size_t start = 0;
-  for (std::size_t i = 0; i < line_number && start < text.size(); ++i)
-    start = std::min(text.find('\n', start), text.size() - 1) + 1;
+  const std::size_t start = offset_of(text, {place_of(error.mark).line, 1});
   const std::string_view line = text.substr(start, text.find('\n', start) - start);
   if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
     return "indent with spaces, not with tabs";
@@ -207,6 +232,8 @@ void read_all(std::string_view text, Document& document) {
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
     builder.finish(place_at(text, text.size()));
+    if (!is_closed(text, builder.last_quoted()))
+      throw Stop{{builder.last_quoted(), {}, "this quote is never closed", {}}};
     Document rest;
     Builder other(rest);
     if (parser.HandleNextDocument(other))

@@ -2,6 +2,7 @@
 #include "config/fields.hpp"
 
 #include "config/checks.hpp"
+#include "config/choice.hpp"
 #include "config/named.hpp"
 #include "config/types.hpp"
 

@@ -1,5 +1,6 @@
 // The table's second half: one WebSocket connection, its lanes and its rules.
 #include "config/checks.hpp"
+#include "config/choice.hpp"
 #include "config/fields.hpp"
 #include "config/named.hpp"
 #include "config/types.hpp"

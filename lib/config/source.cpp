@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
 #include "config/suggest.hpp"
 
 namespace wsrelay::config {
@@ -27,6 +28,16 @@ bool telling(std::string_view line) {
 
 bool continues(char c) {
   return (static_cast<unsigned char>(c) & 0xC0) == 0x80;
+}
+
+/// What is not UTF-8 becomes question marks, one a byte: journals and documents want text.
+std::string printable(std::string_view text) {
+  std::string out(text);
+  if (is_utf8(as_bytes(text))) return out;
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return (static_cast<unsigned char>(c) & 0x80) != 0; },
+      '?');
+  return out;
 }
 
 void blot(Source::Shown& shown, std::size_t first, std::size_t last) {
@@ -87,9 +98,11 @@ Source::Shown Source::show(Place place) const {
   if (whole.size() > kLongestShown && !hidden.empty()) return {std::string(kBlot), 1};
   std::size_t from = place.column > kLongestShown ? place.column - kLongestShown / 2 : 0;
   from = std::min(from, whole.size());
+  std::size_t length = std::min(kLongestShown, whole.size() - from);
+
   while (from > 0 && from < whole.size() && continues(whole[from])) --from;
-  Shown shown{std::string(whole.substr(from, kLongestShown)),
-              place.column - static_cast<unsigned>(from)};
+  while (from + length < whole.size() && length > 0 && continues(whole[from + length])) --length;
+  Shown shown{printable(whole.substr(from, length)), place.column - static_cast<unsigned>(from)};
   for (const auto& [begin, end] :
        hidden) {  // from the right: columns to the left stay what they are
     const std::size_t first = begin.line < place.line ? 0 : begin.column - 1;

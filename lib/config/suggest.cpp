@@ -32,6 +32,9 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 std::optional<std::string_view> nearest(std::string_view word,
                                         std::span<const std::string_view> known) {
   if (word.size() > kLongestWord) return std::nullopt;
+  if (word.size() >= 3)  // "warn" for "warning"
+    for (const std::string_view candidate : known)
+      if (candidate.starts_with(word)) return candidate;
   std::optional<std::string_view> best;
   std::size_t least = std::max<std::size_t>(1, std::min<std::size_t>(3, word.size() / 2)) + 1;
   for (const std::string_view candidate : known) {

@@ -37,7 +37,7 @@ const std::string* scalar(const Node& node, std::string_view words, Reading& rea
     case Node::Kind::Scalar:
       return &node.text;
     case Node::Kind::Null:
-      reading.problem(node, "has no value", fmt::format("write {}, or leave the key out", words));
+      reading.problem(node, "has no value", fmt::format("write {}", words));
       break;
     case Node::Kind::Sequence:
     case Node::Kind::Map:

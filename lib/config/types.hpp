@@ -2,7 +2,6 @@
 // See field.hpp for the two calls. Ranges are inclusive.
 #pragma once
 
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -13,7 +12,6 @@
 #include "config/document.hpp"
 #include "config/outline.hpp"
 #include "config/reading.hpp"
-#include "config/suggest.hpp"
 
 namespace wsrelay::config {
 
@@ -111,57 +109,6 @@ struct Address {
 
   void read(const Node& node, Url& value, Reading& reading) const;
   Outline outline(const Url& initial) const;
-};
-
-/// One of a few words. A word with an objection is known, but refused.
-template <class E>
-struct Choice {
-  struct Word {
-    std::string_view name;
-    E value;
-    std::string_view objection = {};
-    std::string_view hint = {};
-  };
-  std::vector<Word> all;
-
-  void read(const Node& node, E& value, Reading& reading) const {
-    const std::string words = list();
-    const std::string* text = scalar(node, words, reading);
-    if (text == nullptr) return;
-    for (const Word& word : all) {
-      if (word.name != *text) continue;
-      if (!word.objection.empty())
-        return reading.problem(node, std::string(word.objection), std::string(word.hint));
-      value = word.value;
-      return;
-    }
-    const auto meant = nearest(*text, allowed());
-    reading.problem(node, quoted(*text) + " is not " + words,
-                    meant ? "did you mean '" + std::string(*meant) + "'?" : std::string());
-  }
-  Outline outline(E initial) const {
-    Outline leaf{.words = list(), .schema = enum_schema(allowed())};
-    for (const Word& word : all)
-      if (word.value == initial) leaf.initial = word.name;
-    return leaf;
-  }
-
- private:
-  std::vector<std::string_view> allowed() const {
-    std::vector<std::string_view> names;
-    for (const Word& word : all)
-      if (word.objection.empty()) names.push_back(word.name);
-    return names;
-  }
-  std::string list() const {
-    std::string text;
-    const auto names = allowed();
-    for (std::size_t i = 0; i < names.size(); ++i) {
-      if (i > 0) text += i + 1 == names.size() ? " or " : ", ";
-      text += names[i];
-    }
-    return text;
-  }
 };
 
 }  // namespace wsrelay::config

@@ -44,7 +44,7 @@ void Size::read(const Node& node, std::size_t& value, Reading& reading) const {
 Outline Size::outline(std::size_t initial) const {
   return {.words = fmt::format("a size from {} to {}", print_size(least), print_size(most)),
           .initial = print_size(initial),
-          .schema = R"({"type":"string","pattern":"^[0-9]+ *([KMG]i?)?B?$"})"};
+          .schema = R"({"type":"string","pattern":"^[0-9]+ *(B|[KMG]|[KMG]iB)$"})"};
 }
 
 std::string Span::words() const {

@@ -1,0 +1,227 @@
+#include "config/load.hpp"
+
+#include <chrono>
+#include <string>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace wsrelay::config {
+namespace {
+
+using namespace std::chrono_literals;
+using testing::ElementsAre;
+using testing::UnorderedElementsAre;
+
+Config good(std::string_view yaml) {
+  Loaded loaded = load(yaml, "test.yaml");
+  for (const Problem& problem : loaded.problems) ADD_FAILURE() << problem.text();
+  EXPECT_TRUE(loaded.ok());
+  return std::move(loaded.config);
+}
+
+struct Empty {
+  const char* name;
+  std::string_view yaml;
+};
+class EmptyFile : public testing::TestWithParam<Empty> {};
+TEST_P(EmptyFile, IsTheDefaultConfiguration) {
+  EXPECT_EQ(good(GetParam().yaml), Config{});
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, EmptyFile,
+    testing::Values(Empty{"NoByte", ""}, Empty{"OnlyComments", "# nothing\n\n# here\n"},
+                    Empty{"DocumentStart", "---\n"}, Empty{"DocumentEnd", "---\n{}\n...\n"},
+                    Empty{"ByteOrderMark", "\xEF\xBB\xBF"}, Empty{"EmptyMap", "{}"},
+                    Empty{"EmptyGroups",
+                          "mqtt:\n  tls:\ninstances:\ndefaults:\n  lanes: {publish: }\n"},
+                    Empty{"CarriageReturns", "instances: {}\r\nmqtt: {}\r\n"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Load, FillsEveryKindOfSetting) {
+  const Config config = good(R"(
+name: hall
+log: {level: debug}
+drain_timeout: 1m
+secrets: {key: {env: API_KEY}}
+mqtt:
+  url: mqtts://Broker.Example.com
+  username: me
+  password: {credential: pw}
+  client_id: c1
+  base_topic: home/relay
+  keepalive: 30s
+  session_expiry: 0s
+  tls: {ca_file: /ca.pem, cert_file: /c.pem, key_file: /k.pem, server_name: b.example.com}
+  reconnect: {delay: {first: 2s, max: 4s, stable_after: 8s}}
+instances:
+  ticker:
+    url: wss://stream.example.com:8443/ws?v=2
+    enabled: false
+    headers: {X-A: plain, X-B: {file: /b}}
+    subprotocols: [v2, v1]
+    liveness: {ping: {interval: 0s, timeout: 5s}}
+    timeouts: {dns: 1s, connect: 2s, tls: 3s, upgrade: 4s, write: 5s, close: 6s}
+    limits: {max_message: 64K}
+    lanes: {publish: {max_messages: 7, max_bytes: 1KiB, max_age: 1h, overflow: block}, deliver: {max_age: none}}
+    publish: [{topic: 'm/{{opcode}}', qos: 1, retain: true}]
+    deliver: [{topic: 'o/+', as: text, qos: 0}]
+    send_topics: false
+)");
+  EXPECT_EQ(config.name, "hall");
+  EXPECT_EQ(config.log_level, LogLevel::Debug);
+  EXPECT_EQ(config.drain_timeout, 1min);
+  EXPECT_EQ(config.secrets.at("key").name, "API_KEY");
+  const mqtt::Settings& broker = config.mqtt.broker;
+  EXPECT_EQ(broker.url.text(), "mqtts://broker.example.com/");
+  EXPECT_EQ(broker.url.port, 8883);
+  EXPECT_EQ(broker.username, "me");
+  EXPECT_EQ(broker.password.source, SecretRef::Source::Credential);
+  EXPECT_EQ(broker.client_id, "c1");
+  EXPECT_EQ(config.mqtt.base_topic, "home/relay");
+  EXPECT_EQ(broker.keepalive, 30s);
+  EXPECT_EQ(broker.session_expiry, 0s);
+  EXPECT_EQ(broker.tls, (io::TlsSettings{.ca_file = "/ca.pem",
+                                         .cert_file = "/c.pem",
+                                         .key_file = "/k.pem",
+                                         .server_name = "b.example.com"}));
+  EXPECT_EQ(broker.delay, (Delay{.first = 2s, .max = 4s, .stable_after = 8s}));
+  const Instance& ticker = config.instances.at("ticker");
+  EXPECT_FALSE(ticker.enabled);
+  EXPECT_EQ(ticker.client.url.text(), "wss://stream.example.com:8443/ws?v=2");
+  ASSERT_EQ(ticker.client.headers.size(), 2U);
+  EXPECT_EQ(ticker.client.headers[0].value.literal.reveal(), "plain");
+  EXPECT_EQ(ticker.client.headers[1].value.source, SecretRef::Source::File);
+  EXPECT_THAT(ticker.client.subprotocols, ElementsAre("v2", "v1"));
+  EXPECT_EQ(ticker.client.ping, (client::Ping{.interval = 0s, .timeout = 5s}));
+  EXPECT_EQ(ticker.client.timeouts, (client::Timeouts{1s, 2s, 3s, 4s, 5s, 6s}));
+  EXPECT_EQ(ticker.client.limits.max_message, 65536U);
+  EXPECT_EQ(
+      ticker.lanes.publish,
+      (Lane{.max_messages = 7, .max_bytes = 1024, .max_age = 1h, .overflow = Overflow::Block}));
+  EXPECT_EQ(ticker.lanes.deliver.max_age, Duration::max());
+  EXPECT_EQ(ticker.lanes.deliver.max_messages, 1000U);
+  EXPECT_EQ(ticker.rules.publish[0],
+            (route::PublishRule{.topic = "m/{{opcode}}", .qos = 1, .retain = true}));
+  EXPECT_EQ(ticker.rules.deliver[0],
+            (route::DeliverRule{.topic = "o/+", .as = route::SendAs::Text, .qos = 0}));
+  EXPECT_FALSE(ticker.rules.send_topics);
+}
+
+TEST(Defaults, MergeByKeyAndNameWhileListsReplace) {
+  const Config config = good(R"(
+instances:            # before its defaults: the order of the file does not matter
+  a:
+    url: wss://a.example.com
+    headers: {x-one: mine, X-Three: c}
+    liveness: {ping: {timeout: 9s}}
+    deliver: [{topic: own}]
+  b: {url: wss://b.example.com}
+defaults:
+  headers: {X-One: a, X-Two: b}
+  liveness: {ping: {interval: 7s}}
+  deliver: [{topic: one}, {topic: two}]
+)");
+  const Instance& a = config.instances.at("a");
+  ASSERT_EQ(a.client.headers.size(), 3U);
+  EXPECT_EQ(a.client.headers[0].name, "x-one");
+  EXPECT_EQ(a.client.headers[0].value.literal.reveal(), "mine");
+  EXPECT_EQ(a.client.headers[1].name, "X-Two");
+  EXPECT_EQ(a.client.ping, (client::Ping{.interval = 7s, .timeout = 9s}));
+  ASSERT_EQ(a.rules.deliver.size(), 1U);
+  EXPECT_EQ(a.rules.deliver[0].topic, "own");
+  const Instance& b = config.instances.at("b");
+  EXPECT_EQ(b.rules.deliver.size(), 2U);
+  EXPECT_EQ(b.client.headers.size(), 2U);
+}
+
+TEST(Defaults, MayHoldTheUrlOfAll) {
+  const Config config = good("defaults: {url: wss://example.com/}\ninstances: {a: {}, b: }\n");
+  EXPECT_EQ(config.instances.at("b").client.url.host, "example.com");
+}
+
+TEST(Defaults, AreSaidOnceHoweverManyInheritThem) {
+  const Loaded loaded = load(
+      "defaults: {tls: {verify: none}, url: wss://example.com/}\ninstances: {a: , b: , c: }", "f");
+  ASSERT_EQ(loaded.problems.size(), 1U);
+  EXPECT_EQ(loaded.problems[0].key, "defaults.tls.verify");
+  EXPECT_TRUE(loaded.ok()) << "a warning refuses nothing";
+}
+
+TEST(EmptyPublishList, PublishesNothing) {
+  const Config config = good("instances: {a: {url: wss://example.com/, publish: []}}");
+  EXPECT_TRUE(config.instances.at("a").rules.publish.empty());
+}
+
+TEST(References, AreListedAndThoseInTheEnvironmentByName) {
+  const Config config = good(R"(
+secrets: {a: {env: ONE}}
+mqtt: {username: me, password: {env: TWO}}
+defaults: {headers: {X-A: {env: ONE}, X-B: {file: /b}, X-C: plain}}
+instances: {i: {url: wss://example.com/}}
+)");
+  EXPECT_THAT(environment_names(config), UnorderedElementsAre("ONE", "TWO"));
+  EXPECT_EQ(secret_refs(config).size(), 4U);
+}
+
+TEST(Reload, EqualTextsAreEqualConfigurationsAndOneChangedWordIsNot) {
+  const std::string text =
+      "instances: {a: {url: wss://a.example.com/}, b: {url: wss://b.example.com/}}";
+  std::string changed = text;
+  changed.replace(changed.find("b.ex"), 1, "c");
+  EXPECT_EQ(good(text), good(text));
+  const Config before = good(text);
+  const Config after = good(changed);
+  EXPECT_EQ(before.instances.at("a"), after.instances.at("a"));
+  EXPECT_NE(before.instances.at("b"), after.instances.at("b"));
+}
+
+TEST(Problems, StandInTheOrderOfTheFile) {
+  const Loaded loaded = load("x: 1\nlog: {level: 1}\ny: 2\nname: ''\n", "f");
+  std::vector<unsigned> lines;
+  for (const Problem& each : loaded.problems) lines.push_back(each.line);
+  EXPECT_THAT(lines, ElementsAre(1, 2, 3, 4));
+  EXPECT_FALSE(loaded.ok());
+}
+
+TEST(Problems, PastTheBoundAreCounted) {
+  std::string text;
+  for (int i = 0; i < 5000; ++i) text += "x" + std::to_string(i) + ": 1\n";
+  const Loaded loaded = load(text, "f");
+  ASSERT_EQ(loaded.problems.size(), 1001U);
+  EXPECT_EQ(loaded.problems.back().what, "… and 4000 more");
+  EXPECT_FALSE(loaded.ok());
+}
+
+TEST(Problems, ManyWarningsDoNotHideAProblem) {
+  std::string text = "instances:\n";
+  for (int i = 0; i < 2000; ++i) text += "  i" + std::to_string(i) + ": {url: ws://10.0.0.1/}\n";
+  EXPECT_TRUE(load(text, "f").ok());
+  EXPECT_FALSE(load(text + "  last: {}\n", "f").ok());
+}
+
+// Whatever a text is cut down to, something sensible is said, and no secret.
+TEST(Load, EveryPrefixOfAFileIsReadOrRefused) {
+  const std::string text =
+      "mqtt:\n  username: me\n  password: \"hunter2\"\ninstances:\n  a:\n    url: "
+      "wss://u:hunter3@h/\n"
+      "    headers: {Authorization: hunter4, X: 'hunter5'}\n";
+  for (std::size_t n = 0; n <= text.size(); ++n)
+    for (const Problem& each : load(text.substr(0, n), "f").problems)
+      EXPECT_EQ(each.text().find("hunt"), std::string::npos) << each.text();
+}
+
+TEST(Load, TakesTenThousandInstances) {
+  std::string text = "mqtt: {url: mqtt://localhost}\ninstances:\n";
+  for (int i = 0; i < 10'000; ++i)
+    text += "  i" + std::to_string(i) + ":\n    url: wss://host" + std::to_string(i) +
+            ".example.com/ws\n    deliver: [{topic: 'in/{{instance}}/#'}]\n";
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_EQ(good(text).instances.size(), 10'000U);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  RecordProperty("milliseconds", std::to_string(took / 1ms));
+  EXPECT_LT(took, 30s) << "quadratic somewhere";
+}
+
+}  // namespace
+}  // namespace wsrelay::config
