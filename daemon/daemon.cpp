@@ -105,14 +105,14 @@ void Daemon::take_over(const config::Config& config) {
 
 void Daemon::start(const config::Config& config) {
   take_over(config);
-  bridge::Wiring wiring{.version = version_text(),
+  bridge::Wiring wiring{.version = version(),
                         .host = host_name(),
                         .relay_directory = runtime_.path(),
                         .wall = wall_clock,
                         .log = log_};
   const client::Services services{
       .loop = loop_, .dialer = dialer_, .secrets = secrets_, .random = random_};
-  say(LogLevel::Notice, fmt::format("{} started with {}: {} instances", version_text(), file_,
+  say(LogLevel::Notice, fmt::format("wsrelayd {} started with {}, instances: {}", version(), file_,
                                     config.instances.size()));
   bridge_ = std::make_unique<bridge::Bridge>(config, std::move(wiring), services,
                                              static_cast<bridge::Bridge::Host&>(*this));
@@ -168,7 +168,7 @@ void Daemon::reloaded(const Checked& checked) {
       say(LogLevel::Warning, fmt::format("{}; the old certificates stay in use", error.text));
     const auto later = bridge_->apply(checked.config);
     say(LogLevel::Notice,
-        fmt::format("reloaded {}: {} instances", file_, checked.config.instances.size()));
+        fmt::format("reloaded {}, instances: {}", file_, checked.config.instances.size()));
     if (!later.empty())
       say(LogLevel::Warning, fmt::format("{}: what changed under {} takes effect at a restart",
                                          file_, fmt::join(later, " and ")));

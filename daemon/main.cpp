@@ -16,7 +16,7 @@ int main(int argc, char* argv[]) {
   }
   switch (options->command) {
     case Options::Command::Version:
-      fmt::print("{}\n", version_text());
+      fmt::print("wsrelayd {}\n", version());
       return kOk;
     case Options::Command::Help:
       fmt::print("{}", help_text());

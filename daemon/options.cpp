@@ -70,8 +70,8 @@ std::string help_text() {
       WSRELAY_CONFIG_FILE);
 }
 
-std::string version_text() {
-  return "wsrelayd " WSRELAY_VERSION;
+std::string version() {
+  return WSRELAY_VERSION;
 }
 
 }  // namespace wsrelay::daemon

@@ -16,6 +16,7 @@ struct Options {
 /// The error's text is one line for stderr; the exit status that goes with it is 64 (EX_USAGE).
 Result<Options> parse_options(int argc, char* const argv[]);
 std::string help_text();
-std::string version_text();
+/// "0.1.0"
+std::string version();
 
 }  // namespace wsrelay::daemon

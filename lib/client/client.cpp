@@ -112,6 +112,14 @@ io::Wait Client::run(const io::Turn& turn) {
   }
 }
 
+// What belongs to one connection goes with it.
+void Client::forget_connection() {
+  status_.stream = {};
+  status_.subprotocol.clear();
+  status_.extensions.clear();
+  status_.rtt.reset();
+}
+
 void Client::enter(State state) {
   if (status_.state == state) return;
   status_.state = state;
@@ -130,10 +138,6 @@ Client::Next Client::advance(Resting& resting, const io::Turn& turn) {
 
 Client::States Client::start_attempt(Instant now) {
   ++status_.attempt;
-  status_.stream = {};
-  status_.subprotocol.clear();
-  status_.extensions.clear();
-  status_.rtt.reset();
   io::DialTarget target{.url = settings_.url,
                         .tls = settings_.tls,
                         .dns_timeout = settings_.timeouts.dns,
@@ -347,6 +351,7 @@ Client::States Client::end(Live& live, std::optional<Error> why, Instant now) {
   live.stream->shut();
   if (!live.ends.empty()) listener_.on_unsent();
   live.ends.clear();
+  forget_connection();
   if (live.opened) {
     backoff_.succeeded_for(now - *live.opened);
     if (!live.close) live.close.emplace();

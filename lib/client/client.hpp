@@ -149,6 +149,7 @@ class Client final : public io::Task {
   std::optional<Error> keep_alive(Live& live, Instant now);
   States end(Live& live, std::optional<Error> why, Instant now);
   io::Wait wait_for(const Live& live, bool more) const;
+  void forget_connection();
   void enter(State state);
 
   Settings settings_;

@@ -26,16 +26,20 @@ class FakeDialer final : public io::Dialer {
 
   explicit FakeDialer(Sim& sim) : sim_(sim) {}
 
+  /// Takes the far end of a connection that no WsPeer is wanted for; true if it did.
+  using Accept = std::function<bool(const io::DialTarget&, std::unique_ptr<PipeStream>&)>;
+  Accept accept;
+
   /// The plans for the next attempts; the last one stays for all that follow.
   void plan(std::vector<Plan> plans) { plans_.assign(plans.begin(), plans.end()); }
 
   std::unique_ptr<io::Dial> dial(io::DialTarget target, const io::Registration&,
                                  Instant now) override {
     attempts.push_back(now);
-    targets.push_back(std::move(target));
+    targets.push_back(target);
     Plan plan = plans_.empty() ? Plan{} : plans_.front();
     if (plans_.size() > 1) plans_.pop_front();
-    return std::unique_ptr<io::Dial>(new Attempt(*this, std::move(plan), now));
+    return std::unique_ptr<io::Dial>(new Attempt(*this, std::move(target), std::move(plan), now));
   }
 
   WsPeer& peer() { return *peers.back(); }
@@ -46,13 +50,18 @@ class FakeDialer final : public io::Dialer {
  private:
   class Attempt final : public io::Dial {
    public:
-    Attempt(FakeDialer& owner, Plan plan, Instant now)
-        : owner_(owner), plan_(std::move(plan)), done_(wsrelay::after(now, plan_.after)) {}
+    Attempt(FakeDialer& owner, io::DialTarget target, Plan plan, Instant now)
+        : owner_(owner),
+          target_(std::move(target)),
+          plan_(std::move(plan)),
+          done_(wsrelay::after(now, plan_.after)) {}
 
     Result<std::unique_ptr<io::ByteStream>> advance(Instant now) override {
       if (now < done_) return nullptr;
       if (plan_.failure) return tl::unexpected(*plan_.failure);
       auto ends = pipe_pair(owner_.sim_, plan_.pipe);
+      if (owner_.accept && owner_.accept(target_, ends.second))
+        return std::unique_ptr<io::ByteStream>(std::move(ends.first));
       owner_.peers.push_back(
           std::unique_ptr<WsPeer>(new WsPeer(owner_.sim_, std::move(ends.second), plan_.peer)));
       return std::unique_ptr<io::ByteStream>(std::move(ends.first));
@@ -62,6 +71,7 @@ class FakeDialer final : public io::Dialer {
 
    private:
     FakeDialer& owner_;
+    io::DialTarget target_;
     Plan plan_;
     Instant done_;
   };
