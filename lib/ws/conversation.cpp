@@ -93,7 +93,7 @@ void Conversation::tick(Instant now) {
 }
 
 void Conversation::output_taken() {
-  if (!close_sent_) pongs_.flush(outlet_->output, *outlet_->random);
+  if (is_open()) pongs_.flush(outlet_->output, *outlet_->random);
 }
 
 void Conversation::send(const Message& message) {

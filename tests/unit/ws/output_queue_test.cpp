@@ -33,7 +33,7 @@ TEST(OutputQueue, IsFirstInFirstOutWhateverIsAppendedAndTaken) {
 
 TEST(OutputQueue, StaysUsableAfterGivingItsMemoryBack) {
   OutputQueue queue;
-  for (const std::size_t size : {100'000, 10, 10, 200'000, 0, 1}) {
+  for (const std::size_t size : {100'000U, 10U, 10U, 200'000U, 0U, 1U}) {
     std::memset(queue.append(size), 'x', size);
     EXPECT_EQ(as_text(queue.bytes()), std::string(size, 'x'));
     queue.take(size);

@@ -312,6 +312,17 @@ TEST(Pongs, OfAServerThatDoesNotReadAreBoundedAndTheLatestWins) {
   EXPECT_EQ(pongs_behind(session), std::vector<std::string>{"p"}) << "and it goes on as before";
 }
 
+TEST(Pongs, RememberedOnesAreForgottenAtTheEndOfTheStream) {
+  SeededRandom random(1);
+  Session session({.host = "h"}, random, test::kStart);
+  session.receive(as_bytes(test::accepting_answer(as_text(session.output()))), test::kStart);
+  session.output_taken(session.output().size());
+  for (int i = 0; i < 20; ++i) session.receive(as_bytes(kPing), test::kStart);
+  session.receive_eof(test::kStart);
+  session.output_taken(session.output().size());
+  EXPECT_TRUE(session.output().empty()) << "a finished session has nothing more to say";
+}
+
 std::string pings(int count) {
   std::string out;
   for (int i = 0; i < count; ++i) out += kPing;
