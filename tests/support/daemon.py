@@ -1,0 +1,89 @@
+"""wsrelayd as a process: its configuration, its service manager, its output."""
+import json
+import os
+import pathlib
+import signal
+import socket
+import subprocess
+import threading
+
+from support.processes import DEADLINE, end, spawn, wait_for
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+PROGRAM = pathlib.Path(os.environ.get("WSRELAYD", ROOT / "build/release/daemon/wsrelayd"))
+
+
+def run(*arguments, timeout=DEADLINE, **environment):
+    """One that ends by itself: (exit status, stdout, stderr)."""
+    done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True,
+                          timeout=timeout, env={**os.environ, **environment}, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Notifications:
+    """The service manager's end of NOTIFY_SOCKET: every assignment, in order."""
+
+    def __init__(self, path):
+        self.path, self.seen = path, []
+        self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self._socket.bind(str(path))
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self):
+        while data := self._socket.recv(8192):
+            self.seen.extend(data.decode().split("\n"))
+
+    def count(self, assignment):
+        return list(self.seen).count(assignment)
+
+    def wait(self, assignment, times=1):
+        wait_for(lambda: self.count(assignment) >= times,
+                 lambda: f"{assignment} came {times} times; so far {self.seen}")
+
+
+class Daemon:
+    """One wsrelayd. `config` is the document as a dict (YAML has JSON in it), or text."""
+
+    def __init__(self, directory, config, **environment):
+        self.directory = directory
+        directory.mkdir(parents=True, exist_ok=True)
+        self.file, self.log = directory / "wsrelayd.yaml", directory / "wsrelayd.log"
+        self.write(config)
+        self.notifications = Notifications(directory / "notify")
+        self.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(directory), "LC_ALL": "C",
+                            "NOTIFY_SOCKET": str(self.notifications.path),
+                            **{key: value for key, value in os.environ.items() if "SAN_" in key},
+                            **environment}
+        self.process = None
+
+    def write(self, config):
+        text = config if isinstance(config, str) else json.dumps(config, indent=2)
+        fresh = self.file.with_suffix(".new")
+        fresh.write_text(text)
+        fresh.rename(self.file)
+
+    def start(self):
+        with self.log.open("ab") as log:
+            self.process = spawn([PROGRAM, "--config", self.file], env=self.environment,
+                                 stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        times = self.notifications.count("READY=1") + 1
+        wait_for(lambda: self.notifications.count("READY=1") >= times or self.process.poll(),
+                 "READY=1")
+        assert self.process.poll() is None, self.output()
+        return self
+
+    def reload(self, config=None):
+        if config is not None:
+            self.write(config)
+        times = self.notifications.count("READY=1") + 1
+        self.process.send_signal(signal.SIGHUP)
+        self.notifications.wait("READY=1", times)
+
+    def stop(self, number=signal.SIGTERM):
+        return end(self.process, number)
+
+    def output(self):
+        return self.log.read_text(errors="replace")
+
+    def is_alive(self):
+        return self.process is not None and self.process.poll() is None
