@@ -16,7 +16,7 @@ Connection::Connection(std::unique_ptr<io::ByteStream> stream, Login login, Rela
     : stream_(std::move(stream)),
       login_(std::move(login)),
       socket_(std::move(socket)),
-      relay_(max_packet),
+      relay_(max_packet, login_.protocol),
       library_(login_),
       buffer_(kPiece),
       keepalive_(login_.keepalive),

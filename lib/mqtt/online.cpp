@@ -72,6 +72,9 @@ Result<void> Online::tell(Arrived& arrived) {
                   .retained = false,
                   .token = 0};
   arrival.retained = arrival.publication.retain;
+  if (arrival.publication.qos < 2)
+    if (auto several = connection_->relay().several_filters(); !several.empty())
+      arrival.filters = std::move(several);
   if (arrival.publication.qos > 0)
     arrival.token = token_base_ | connection_->relay().arrived(arrived.packet_id);
   listener_.on_arrival(std::move(arrival));

@@ -4,6 +4,9 @@
 #include <limits>
 #include <utility>
 
+#include "mqtt/gate.hpp"
+#include "mqtt/reasons.hpp"
+
 namespace wsrelay::mqtt {
 namespace {
 
@@ -35,8 +38,10 @@ void Backlog::take(std::size_t count) {
   if (bytes_.empty() && bytes_.capacity() > kKept) Bytes().swap(bytes_);
 }
 
-Relay::Relay(std::size_t max_packet)
-    : library_cutter_(std::numeric_limits<std::size_t>::max()), broker_cutter_(max_packet) {}
+Relay::Relay(std::size_t max_packet, int protocol)
+    : library_cutter_(std::numeric_limits<std::size_t>::max()),
+      broker_cutter_(max_packet),
+      gated_(protocol == kMqtt5) {}
 
 Result<void> Relay::from_library(BytesView bytes) {
   while (true) {
@@ -54,8 +59,8 @@ Result<void> Relay::from_library(BytesView bytes) {
 Result<void> Relay::pass_to_broker(const PacketCutter::Piece& piece) {
   if (is(PacketType::Puback, piece.first)) {
     if (piece.begins && piece.ends) return park(piece.bytes);
-    gathered_.insert(gathered_.end(), piece.bytes.begin(), piece.bytes.end());
-    return piece.ends ? park(std::exchange(gathered_, {})) : Result<void>{};
+    puback_.insert(puback_.end(), piece.bytes.begin(), piece.bytes.end());
+    return piece.ends ? park(std::exchange(puback_, {})) : Result<void>{};
   }
   to_broker_.add(piece.bytes);
   if (piece.ends && is_qos0_publish(piece.first)) qos0_ends_.push_back(taken_ + to_broker_.size());
@@ -99,8 +104,39 @@ Result<void> Relay::from_broker(BytesView bytes) {
     if (!piece) return tl::unexpected(piece.error());
     if (!*piece) return {};
     if ((*piece)->ends) ++packets_from_broker_;
-    to_library_.add((*piece)->bytes);
+    if (auto passed = pass_to_library(**piece); !passed) return passed;
   }
+}
+
+Result<void> Relay::pass_to_library(const PacketCutter::Piece& piece) {
+  if (!gated_) {
+    to_library_.add(piece.bytes);
+    return {};
+  }
+  if (piece.begins && piece.ends) return check_and_pass(piece.first, piece.bytes);
+  arriving_.insert(arriving_.end(), piece.bytes.begin(), piece.bytes.end());
+  return piece.ends ? check_and_pass(piece.first, std::exchange(arriving_, {})) : Result<void>{};
+}
+
+Result<void> Relay::check_and_pass(std::uint8_t first, BytesView packet) {
+  auto admission = admit(packet);
+  if (!admission) return tl::unexpected(admission.error());
+  const bool is_qos2 = (first & 0x06) == 0x04;
+  if (is(PacketType::Publish, first) && !is_qos2) {
+    ++messages_passed_;
+    if (admission->rewritten)
+      several_.push_back({messages_passed_, std::move(admission->identifiers)});
+  }
+  to_library_.add(admission->rewritten ? BytesView(*admission->rewritten) : packet);
+  return {};
+}
+
+std::vector<std::uint32_t> Relay::several_filters() {
+  ++messages_told_;
+  if (several_.empty() || several_.front().message != messages_told_) return {};
+  auto filters = std::move(several_.front().filters);
+  several_.pop_front();
+  return filters;
 }
 
 void Relay::to_broker_taken(std::size_t count) {

@@ -5,7 +5,9 @@
 //     in which the arrivals came (MQTT 5.0 §4.6); libmosquitto sends them before anybody has the
 //     message.
 //   A PINGREQ may be put in between: the keep-alive is the connection's, on the loop's clock.
-//   A packet from the broker beyond the limit is an error before libmosquitto allocates for it.
+//   A packet from the broker beyond the limit is an error before libmosquitto allocates for it, and
+//   on
+//     MQTT 5 only whole packets that have passed the gate reach it.
 //
 // Call order: arrived() when libmosquitto has told of a QoS 1 message, before its PUBACK is given
 // to from_library(); acknowledge() any time after. After an error only the to_… views are left.
@@ -13,6 +15,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/error.hpp"
@@ -36,8 +39,8 @@ class Backlog {
 
 class Relay {
  public:
-  /// `max_packet`: bytes of a whole packet from the broker.
-  explicit Relay(std::size_t max_packet);
+  /// `max_packet`: bytes of a whole packet from the broker; `protocol`: 5 or 4 (3.1.1).
+  Relay(std::size_t max_packet, int protocol);
 
   /// What libmosquitto wrote.
   Result<void> from_library(BytesView bytes);
@@ -49,6 +52,9 @@ class Relay {
   BytesView to_library() const { return to_library_.view(); }
   void to_library_taken(std::size_t count) { to_library_.take(count); }
 
+  /// libmosquitto has told of a message at QoS 0 or 1: the filters it came for, if they are more
+  /// than libmosquitto knows. Once for each, in order.
+  std::vector<std::uint32_t> several_filters();
   /// A QoS 1 message came with this packet identifier; the ticket is for acknowledge().
   std::uint64_t arrived(std::uint16_t packet_id);
   /// Its PUBACK may leave. An unknown ticket is ignored.
@@ -72,6 +78,8 @@ class Relay {
   };
 
   Result<void> pass_to_broker(const PacketCutter::Piece& piece);
+  Result<void> pass_to_library(const PacketCutter::Piece& piece);
+  Result<void> check_and_pass(std::uint8_t first, BytesView packet);
   Result<void> park(BytesView puback);
   void release();
 
@@ -79,7 +87,16 @@ class Relay {
   PacketCutter broker_cutter_;
   Backlog to_broker_;
   Backlog to_library_;
-  Bytes gathered_;  // a PUBACK that comes in pieces
+  const bool gated_;
+  Bytes puback_;    // one that comes in pieces
+  Bytes arriving_;  // a packet from the broker that comes in pieces
+  struct Several {
+    std::uint64_t message;
+    std::vector<std::uint32_t> filters;
+  };
+  std::deque<Several> several_;
+  std::uint64_t messages_passed_ = 0;  // PUBLISH packets at QoS 0 or 1
+  std::uint64_t messages_told_ = 0;
   bool ping_due_ = false;
   std::deque<Parked> parked_;
   std::uint64_t first_ticket_ = 1;  // of parked_.front()

@@ -161,7 +161,7 @@ class MqttBroker final : public io::Task {
     if (!stream_) return {};
     std::array<std::byte, 4096> buffer{};
     bool writable = false;
-    for (bool more = true; more && stream_;) {
+    for (bool more = reads; more && stream_;) {
       const auto got = stream_->read(buffer);
       if (!got || got->end) {
         ended = true;
@@ -181,11 +181,15 @@ class MqttBroker final : public io::Task {
     }
     if (out_.empty() && closing_) stream_.reset();
     if (!stream_) return {};
-    return {.fd = stream_->fd(), .readable = true, .writable = writable, .until = Instant::max()};
+    return {.fd = stream_->fd(), .readable = reads, .writable = writable, .until = Instant::max()};
   }
 
   void say(std::string_view bytes) {
     out_ += bytes;
+    registration_.wake();
+  }
+  void resume() {
+    reads = true;
     registration_.wake();
   }
   void close() {
@@ -212,7 +216,8 @@ class MqttBroker final : public io::Task {
   MqttBrokerPlan plan;
   int version = 0;
   bool ended = false;
-  bool deaf = false;
+  bool deaf = false;  // hears everything and says nothing
+  bool reads = true;
   bool said_goodbye = false;
   std::string client_id, will_topic, will_payload, user, password, connect_properties;
   bool clean_start = false, will_retain = false;
@@ -263,6 +268,10 @@ class MqttBroker final : public io::Task {
       case 14:
         said_goodbye = true;
         return;
+      case 5:
+      case 6:
+      case 7:
+        return;  // answers to QoS 2 packets that nobody asked for
       default:
         throw std::runtime_error("a packet that no client of ours sends");
     }
@@ -292,8 +301,8 @@ class MqttBroker final : public io::Task {
     const int code = plan.version == 4 && version == 4 ? 0 : plan.connack_code;
     MqttWriter answer;
     answer.byte(plan.session_present ? 1 : 0).byte(static_cast<unsigned>(code));
-    // A broker that knows only 3.1.1 answers in 3.1.1, whatever it was asked in.
-    if (version == 5 && plan.version != 4)
+    // An old broker that knows only 3.1.1 answers in 3.1.1, whatever it was asked in.
+    if (version == 5 && (plan.version != 4 || code >= 0x80))
       answer.length(plan.connack_properties.size()).raw(plan.connack_properties);
     say(mqtt_packet(0x20, answer.str()));
     if (code != 0) close();

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "base/random.hpp"
+#include "mqtt/reasons.hpp"
 #include "support/mqtt_peer.hpp"
 
 namespace wsrelay::mqtt {
@@ -97,7 +98,7 @@ TEST(Relay, PassesEveryOtherPacketUntouchedAtEverySplit) {
   for (unsigned type = 1; type < 16; ++type)
     if (type != 4) wire += mqtt_packet(type << 4, std::string(type * 11, static_cast<char>(type)));
   for (std::size_t piece = 1; piece <= wire.size(); ++piece) {
-    Relay out(100'000), in(100'000);
+    Relay out(100'000, kMqtt311), in(100'000, kMqtt311);
     std::string to_broker;
     for (std::size_t at = 0; at < wire.size(); at += piece) {
       ASSERT_TRUE(out.from_library(as_bytes(std::string_view(wire).substr(at, piece))));
@@ -112,7 +113,7 @@ TEST(Relay, PassesEveryOtherPacketUntouchedAtEverySplit) {
 }
 
 TEST(Relay, GivesTheLibraryNothingOfAPacketThatIsTooLong) {
-  Relay relay(1000);
+  Relay relay(1000, kMqtt311);
   const std::string good = publish(0, "small");
   const std::string wire = good + mqtt_packet(0x30, std::string(1000, 'x'));
   EXPECT_FALSE(relay.from_broker(as_bytes(wire)));
@@ -120,7 +121,7 @@ TEST(Relay, GivesTheLibraryNothingOfAPacketThatIsTooLong) {
 }
 
 TEST(Relay, HoldsAPubackUntilItsArrivalIsAcknowledged) {
-  Relay relay(1000);
+  Relay relay(1000, kMqtt311);
   const auto ticket = relay.arrived(7);
   ASSERT_TRUE(relay.from_library(as_bytes(puback(7))));
   EXPECT_EQ(take_all(relay), "");
@@ -133,7 +134,7 @@ TEST(Relay, HoldsAPubackUntilItsArrivalIsAcknowledged) {
 }
 
 TEST(Relay, AcknowledgedBeforeTheLibraryWroteItsPuback) {
-  Relay relay(1000);
+  Relay relay(1000, kMqtt311);
   relay.acknowledge(relay.arrived(7));
   EXPECT_EQ(take_all(relay), "");
   ASSERT_TRUE(relay.from_library(as_bytes(puback(7))));
@@ -141,10 +142,10 @@ TEST(Relay, AcknowledgedBeforeTheLibraryWroteItsPuback) {
 }
 
 TEST(Relay, RefusesAPubackThatAnswersNothing) {
-  Relay relay(1000);
+  Relay relay(1000, kMqtt311);
   relay.arrived(7);
   EXPECT_FALSE(relay.from_library(as_bytes(puback(8))));
-  Relay empty(1000);
+  Relay empty(1000, kMqtt311);
   EXPECT_FALSE(empty.from_library(as_bytes(puback(1))));
 }
 
@@ -153,7 +154,7 @@ TEST(Relay, RefusesAPubackThatAnswersNothing) {
 TEST(Relay, ReleasesPubacksInTheOrderOfArrival) {
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     SeededRandom random(seed);
-    Relay relay(100'000);
+    Relay relay(100'000, kMqtt311);
     std::string wire, expected_rest;
     std::vector<std::uint64_t> tickets;
     std::vector<unsigned> ids;
@@ -201,7 +202,7 @@ TEST(Relay, ReleasesPubacksInTheOrderOfArrival) {
 }
 
 TEST(Relay, CountsAQos0PublishOnceItsLastByteIsTaken) {
-  Relay relay(1000);
+  Relay relay(1000, kMqtt311);
   const std::string zero = publish(0, "zero");
   const std::string one = publish(1, "one");
   ASSERT_TRUE(relay.from_library(as_bytes(zero + one + zero)));
@@ -218,7 +219,7 @@ TEST(Relay, CountsAQos0PublishOnceItsLastByteIsTaken) {
 TEST(Relay, PutsAPingBetweenPacketsOnly) {
   const std::string wire = publish(0, "hello");
   for (std::size_t split = 0; split <= wire.size(); ++split) {
-    Relay relay(1000);
+    Relay relay(1000, kMqtt311);
     ASSERT_TRUE(relay.from_library(as_bytes(std::string_view(wire).substr(0, split))));
     relay.ping();
     ASSERT_TRUE(relay.from_library(as_bytes(std::string_view(wire).substr(split))));
