@@ -11,6 +11,8 @@ namespace wsrelay::io {
 namespace {
 
 TEST(Signals, AreDeliveredOnTheLoopAndDoNotInterruptAnything) {
+  sigset_t before;
+  pthread_sigmask(SIG_SETMASK, nullptr, &before);
   const auto loop = SdLoop::open().value();
   std::vector<int> heard;
   const auto signals = Signals::open(*loop, [&](int number) { heard.push_back(number); }).value();
@@ -21,6 +23,7 @@ TEST(Signals, AreDeliveredOnTheLoopAndDoNotInterruptAnything) {
     EXPECT_EQ(heard, std::vector<int>{number});
     heard.clear();
   }
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);  // the test program itself can be ended again
 }
 
 }  // namespace

@@ -1,0 +1,320 @@
+// NetDialer and TcpStream over loopback.
+#include "io/net_dialer.hpp"
+
+#include <filesystem>
+#include <future>
+
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/un.h>
+
+#include "io/sd_loop.hpp"
+#include "io/tcp_stream.hpp"
+
+namespace wsrelay::io {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct Server {
+  UniqueFd fd;
+  std::uint16_t port = 0;
+};
+
+// A listening socket; with `listening` false a bound one, which refuses.
+Server serve(const char* host, bool listening = true, std::uint16_t port = 0) {
+  const Address address = *Address::from_literal(host, port);
+  Server server{UniqueFd(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)), 0};
+  EXPECT_EQ(bind(server.fd.number(), address.get(), address.length), 0);
+  EXPECT_TRUE(!listening || listen(server.fd.number(), 8) == 0);
+  sockaddr_in6 bound{};
+  socklen_t length = sizeof bound;
+  getsockname(server.fd.number(), reinterpret_cast<sockaddr*>(&bound), &length);
+  server.port = ntohs(bound.sin6_port);  // the same place in sockaddr_in
+  return server;
+}
+
+// Advances one Dial to its end.
+class Caller final : public Task {
+ public:
+  Caller(Loop& loop, Dialer& dialer, const DialTarget& target) : seat_(loop.add(*this)) {
+    dial_ = dialer.dial(target, seat_, loop.now());
+  }
+  Wait run(const Turn& turn) override {
+    if (dial_ == nullptr) return {};
+    if (phases.empty() || phases.back() != dial_->phase()) phases.push_back(dial_->phase());
+    auto outcome = dial_->advance(turn.now);
+    if (outcome && *outcome == nullptr) return dial_->wait();
+    result = std::move(outcome);
+    dial_.reset();
+    return {};
+  }
+  std::optional<Result<std::unique_ptr<ByteStream>>> result;
+  std::vector<DialPhase> phases;
+  std::optional<DialPhase> phase() const {
+    return dial_ != nullptr ? std::optional(dial_->phase()) : std::nullopt;
+  }
+
+ private:
+  Registration seat_;
+  std::unique_ptr<Dial> dial_;
+};
+
+class NetDialerTest : public testing::Test {
+ protected:
+  std::unique_ptr<SdLoop> loop = SdLoop::open().value();
+  Addresses answer;
+  std::promise<void> gate_;
+  std::shared_ptr<std::shared_future<void>> gate =
+      std::make_shared<std::shared_future<void>>(gate_.get_future());
+  TlsContexts contexts;
+
+  void TearDown() override { gate_.set_value(); }
+  // Names resolve to `answer`; "silent" does not until the test is over.
+  Resolver::Ask ask() {
+    return [addresses = answer, opened = gate](const std::string& host,
+                                               std::uint16_t) -> Result<Addresses> {
+      if (host == "silent") opened->wait();
+      if (host == "nowhere") return fail(Fault::Dns, "no such host nowhere");
+      return addresses;
+    };
+  }
+  Result<std::unique_ptr<ByteStream>> dial(const DialTarget& target) {
+    Resolver resolver(*loop, ask(), 1);
+    NetDialer dialer(*loop, resolver, contexts);
+    Caller caller(*loop, dialer, target);
+    const auto end = std::chrono::steady_clock::now() + 10s;
+    while (!caller.result && std::chrono::steady_clock::now() < end) loop->run_once(20ms);
+    phases = caller.phases;
+    if (!caller.result) return fail(Fault::Local, "the dial never ended");
+    return std::move(*caller.result);
+  }
+  std::vector<DialPhase> phases;
+};
+
+DialTarget to(const std::string& host, std::uint16_t port, bool literal) {
+  return {.url = {.scheme = "ws", .host = host, .port = port, .host_is_literal = literal}};
+}
+
+TEST_F(NetDialerTest, ALiteralAsksNoResolver) {
+  const Server server = serve("127.0.0.1");
+  const auto stream = dial(to("127.0.0.1", server.port, true));
+  ASSERT_TRUE(stream) << stream.error().text;
+  EXPECT_EQ((*stream)->facts().remote, "127.0.0.1:" + std::to_string(server.port));
+  EXPECT_EQ(phases.front(), DialPhase::Connecting);
+}
+
+TEST_F(NetDialerTest, AStreamHasTheOptionsThatKeepItQuickAndHonest) {
+  const Server server = serve("127.0.0.1");
+  const auto stream = dial(to("127.0.0.1", server.port, true));
+  ASSERT_TRUE(stream);
+  const auto option = [&](int level, int name) {
+    int value = 0;
+    socklen_t length = sizeof value;
+    getsockopt((*stream)->fd().number, level, name, &value, &length);
+    return value;
+  };
+  EXPECT_EQ(option(IPPROTO_TCP, TCP_NODELAY), 1);
+  EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
+  EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+}
+
+TEST_F(NetDialerTest, BytesTravelBothWaysAndTheEndIsTold) {
+  const Server server = serve("127.0.0.1");
+  auto stream = dial(to("127.0.0.1", server.port, true));
+  ASSERT_TRUE(stream);
+  std::byte buffer[16];
+  EXPECT_TRUE((*stream)->read(buffer)->wants_readable);
+  UniqueFd peer(accept(server.fd.number(), nullptr, nullptr));
+  ASSERT_EQ((*stream)->write(as_bytes("hello"))->bytes, 5U);
+  char got[16];
+  ASSERT_EQ(::recv(peer.number(), got, sizeof got, 0), 5);
+  ASSERT_EQ(::send(peer.number(), "world!", 6, 0), 6);
+  ASSERT_EQ((*stream)->read(buffer)->bytes, 6U);
+  (*stream)->shut();
+  EXPECT_EQ(::recv(peer.number(), got, sizeof got, 0), 0);
+  peer.reset();
+  EXPECT_TRUE((*stream)->read(buffer)->end);
+}
+
+TEST_F(NetDialerTest, AResetIsATcpFault) {
+  const Server server = serve("127.0.0.1");
+  auto stream = dial(to("127.0.0.1", server.port, true));
+  ASSERT_TRUE(stream);
+  UniqueFd peer(accept(server.fd.number(), nullptr, nullptr));
+  const linger now{.l_onoff = 1, .l_linger = 0};
+  setsockopt(peer.number(), SOL_SOCKET, SO_LINGER, &now, sizeof now);
+  peer.reset();
+  std::byte buffer[16];
+  const auto read = (*stream)->read(buffer);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().fault, Fault::Tcp);
+  EXPECT_EQ(read.error().sys_errno, ECONNRESET);
+}
+
+TEST_F(NetDialerTest, AFullSocketWantsWritable) {
+  const Server server = serve("127.0.0.1");
+  auto stream = dial(to("127.0.0.1", server.port, true));
+  ASSERT_TRUE(stream);
+  const Bytes much(1 << 20);
+  for (int i = 0; i < 1000; ++i) {
+    const auto written = (*stream)->write(much);
+    ASSERT_TRUE(written);
+    if (written->wants_writable) return;
+  }
+  FAIL() << "a peer that reads nothing took 1 GB";
+}
+
+TEST_F(NetDialerTest, RefusedNamesTheAddressAndTheErrno) {
+  const Server closed = serve("127.0.0.1", false);
+  const auto stream = dial(to("127.0.0.1", closed.port, true));
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().fault, Fault::Tcp);
+  EXPECT_EQ(stream.error().sys_errno, ECONNREFUSED);
+  EXPECT_EQ(stream.error().text,
+            "cannot connect to 127.0.0.1:" + std::to_string(closed.port) + ": Connection refused");
+}
+
+TEST_F(NetDialerTest, TheNextAddressIsTriedWhenOneRefuses) {
+  const Server closed = serve("127.0.0.1", false);
+  const Server open = serve("127.0.0.2", true);
+  answer = {*Address::from_literal("127.0.0.1", closed.port),
+            *Address::from_literal("127.0.0.2", open.port)};
+  const auto stream = dial(to("name", 1, false));
+  ASSERT_TRUE(stream) << stream.error().text;
+  EXPECT_EQ((*stream)->facts().remote, "127.0.0.2:" + std::to_string(open.port));
+  EXPECT_EQ(phases.front(), DialPhase::Resolving);
+}
+
+TEST_F(NetDialerTest, WhenAllRefuseEachIsNamed) {
+  const Server a = serve("127.0.0.1", false);
+  const Server b = serve("127.0.0.2", false);
+  answer = {*Address::from_literal("127.0.0.1", a.port),
+            *Address::from_literal("127.0.0.2", b.port)};
+  const auto stream = dial(to("name", 1, false));
+  ASSERT_FALSE(stream);
+  EXPECT_NE(stream.error().text.find("127.0.0.1:"), std::string::npos);
+  EXPECT_NE(stream.error().text.find("127.0.0.2:"), std::string::npos);
+}
+
+// A listener whose backlog is full drops further SYNs: a black hole on loopback.
+struct BlackHole {
+  Server server = serve("127.0.0.3");
+  std::vector<UniqueFd> fillers;
+  BlackHole() {
+    listen(server.fd.number(), 0);
+    for (int i = 0; i < 4; ++i) {
+      const Address address = *Address::from_literal("127.0.0.3", server.port);
+      fillers.emplace_back(socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+      [[maybe_unused]] const int rc =
+          connect(fillers.back().number(), address.get(), address.length);
+    }
+  }
+};
+
+TEST_F(NetDialerTest, ABlackHoleInFrontCostsOneAttemptDelay) {
+  const BlackHole hole;
+  const Server open = serve("127.0.0.2");
+  answer = {*Address::from_literal("127.0.0.3", hole.server.port),
+            *Address::from_literal("127.0.0.2", open.port)};
+  const auto start = std::chrono::steady_clock::now();
+  const auto stream = dial(to("name", 1, false));
+  ASSERT_TRUE(stream) << stream.error().text;
+  EXPECT_GE(std::chrono::steady_clock::now() - start, 240ms);
+  EXPECT_EQ((*stream)->facts().remote, "127.0.0.2:" + std::to_string(open.port));
+}
+
+TEST_F(NetDialerTest, ABlackHoleAloneEndsAtTheConnectDeadline) {
+  const BlackHole hole;
+  DialTarget target = to("127.0.0.3", hole.server.port, true);
+  target.connect_timeout = 50ms;
+  const auto stream = dial(target);
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().fault, Fault::Timeout);
+  EXPECT_EQ(stream.error().phase, "connecting");
+  EXPECT_EQ(stream.error().text,
+            "no connection to 127.0.0.3:" + std::to_string(hole.server.port) + " within 50ms");
+}
+
+TEST_F(NetDialerTest, ASilentResolverEndsAtTheDnsDeadline) {
+  DialTarget target = to("silent", 1, false);
+  target.dns_timeout = 30ms;
+  const auto stream = dial(target);
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().fault, Fault::Timeout);
+  EXPECT_EQ(stream.error().phase, "resolving");
+}
+
+TEST_F(NetDialerTest, ANameThatDoesNotExistIsADnsFault) {
+  const auto stream = dial(to("nowhere", 1, false));
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().fault, Fault::Dns);
+  EXPECT_EQ(stream.error().text, "no such host nowhere");
+}
+
+TEST_F(NetDialerTest, ANameWithoutAddressIsADnsFault) {
+  const auto stream = dial(to("empty", 1, false));
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().fault, Fault::Dns);
+}
+
+TEST_F(NetDialerTest, APeerThatSaysNothingEndsAtTheTlsDeadline) {
+  const Server server = serve("127.0.0.1");
+  DialTarget target = to("127.0.0.1", server.port, true);
+  target.url.scheme = "wss";
+  target.tls.verify = TlsSettings::Verify::None;
+  target.tls_timeout = 30ms;
+  const auto stream = dial(target);
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().phase, "tls");
+}
+
+TEST_F(NetDialerTest, AnUnreadableCaFileIsNamed) {
+  const Server server = serve("127.0.0.1");
+  DialTarget target = to("127.0.0.1", server.port, true);
+  target.url.scheme = "wss";
+  target.tls.ca_file = "/nonexistent/ca.pem";
+  const auto stream = dial(target);
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().fault, Fault::Tls);
+  EXPECT_NE(stream.error().text.find("/nonexistent/ca.pem"), std::string::npos);
+}
+
+TEST_F(NetDialerTest, AUnixSocketIsDialledByItsPath) {
+  const auto directory =
+      std::filesystem::temp_directory_path() / ("io-test-" + std::to_string(getpid()));
+  std::filesystem::create_directory(directory);
+  const std::string path = directory / "socket";
+  const Address address = *Address::from_path(path);
+  const UniqueFd server(socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  ASSERT_EQ(bind(server.number(), address.get(), address.length), 0);
+  DialTarget target;
+  target.url = {.scheme = "unix", .host = {}, .port = 0, .target = path};
+  const auto refused = dial(target);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().sys_errno, ECONNREFUSED);
+  ASSERT_EQ(listen(server.number(), 1), 0);
+  const auto stream = dial(target);
+  ASSERT_TRUE(stream) << stream.error().text;
+  EXPECT_EQ((*stream)->facts().remote, path);
+  std::filesystem::remove_all(directory);
+}
+
+TEST_F(NetDialerTest, ADialDroppedHalfwayLeavesNothingBehind) {
+  const BlackHole hole;
+  answer = {*Address::from_literal("127.0.0.3", hole.server.port)};
+  Resolver resolver(*loop, ask(), 1);
+  NetDialer dialer(*loop, resolver, contexts);
+  const std::size_t before = loop->tasks();
+  {
+    Caller caller(*loop, dialer, to("name", 1, false));
+    for (int i = 0; i < 500 && caller.phase() != DialPhase::Connecting; ++i) loop->run_once(20ms);
+    EXPECT_EQ(loop->tasks(), before + 2) << "the caller and its candidate";
+  }
+  EXPECT_EQ(loop->tasks(), before);
+}
+
+}  // namespace
+}  // namespace wsrelay::io

@@ -1,0 +1,123 @@
+#include "io/secrets.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace wsrelay::io {
+namespace {
+
+using Source = SecretRef::Source;
+
+class SecretsTest : public testing::Test {
+ protected:
+  std::filesystem::path directory =
+      std::filesystem::temp_directory_path() / ("secrets-test-" + std::to_string(getpid()));
+  void SetUp() override { std::filesystem::create_directory(directory); }
+  void TearDown() override { std::filesystem::remove_all(directory); }
+
+  std::string file(const std::string& name, const std::string& bytes, mode_t mode) {
+    const std::string path = directory / name;
+    std::ofstream(path, std::ios::binary) << bytes;
+    chmod(path.c_str(), mode);
+    return path;
+  }
+  static SecretRef ref(Source source, const std::string& name) {
+    return {.source = source, .literal = {}, .name = name};
+  }
+};
+
+TEST_F(SecretsTest, AFileIsTakenByteByByte) {
+  const std::string bytes("\0\n key \xff\n", 9);
+  const auto secret = Secrets().read(ref(Source::File, file("key", bytes, 0600)));
+  ASSERT_TRUE(secret) << secret.error().text;
+  EXPECT_EQ(secret->reveal(), bytes);
+}
+
+TEST_F(SecretsTest, AFileIsReadAnewEachTime) {
+  const std::string path = file("key", "old", 0640);
+  EXPECT_EQ(Secrets().read(ref(Source::File, path))->reveal(), "old");
+  file("key", "new", 0640);
+  EXPECT_EQ(Secrets().read(ref(Source::File, path))->reveal(), "new");
+}
+
+TEST_F(SecretsTest, AFileForEverybodyIsRefusedWithTheRemedy) {
+  const std::string path = file("key", "hush", 0644);
+  const auto secret = Secrets().read(ref(Source::File, path));
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(secret.error().fault, Fault::Local);
+  EXPECT_EQ(secret.error().text, "everybody may read " + path + ": chmod o-rwx " + path);
+}
+
+TEST_F(SecretsTest, WhatIsNoFileIsRefusedAndNeverWaitedFor) {
+  const std::string fifo = directory / "fifo";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  for (const std::string& path : {fifo, directory.string(), std::string("/dev/zero")}) {
+    const auto secret = Secrets().read(ref(Source::File, path));
+    ASSERT_FALSE(secret) << path;
+    EXPECT_EQ(secret.error().text, path + " is not a regular file");
+  }
+}
+
+TEST_F(SecretsTest, AMissingFileIsNamed) {
+  const auto secret = Secrets().read(ref(Source::File, directory / "none"));
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(secret.error().sys_errno, ENOENT);
+  EXPECT_NE(secret.error().text.find("none"), std::string::npos);
+}
+
+TEST_F(SecretsTest, OneMebibyteIsTheMost) {
+  const std::string most(1 << 20, 'x');
+  EXPECT_TRUE(Secrets().read(ref(Source::File, file("most", most, 0600))));
+  EXPECT_FALSE(Secrets().read(ref(Source::File, file("more", most + 'x', 0600))));
+}
+
+TEST_F(SecretsTest, ACredentialIsAFileInTheDirectoryGiven) {
+  file("token", "abc\n", 0444);  // systemd's own modes are not ours to judge
+  const auto secret = Secrets(directory).read(ref(Source::Credential, "token"));
+  ASSERT_TRUE(secret) << secret.error().text;
+  EXPECT_EQ(secret->reveal(), "abc\n");
+}
+
+TEST_F(SecretsTest, ACredentialsNameIsAPlainFileName) {
+  for (const std::string name : {"", ".", "..", "../passwd", "/etc/passwd", "a/b"})
+    EXPECT_FALSE(Secrets(directory).read(ref(Source::Credential, name))) << name;
+}
+
+TEST_F(SecretsTest, WithoutCredentialsTheErrorNamesTheDirective) {
+  const auto secret = Secrets().read(ref(Source::Credential, "token"));
+  ASSERT_FALSE(secret);
+  EXPECT_NE(secret.error().text.find("LoadCredential=token"), std::string::npos);
+}
+
+TEST_F(SecretsTest, TheEnvironmentIsReadOnceAndOverwritten) {
+  setenv("WSRELAY_TEST_SECRET", "hush", 1);
+  Secrets secrets;
+  secrets.take_from_environment("WSRELAY_TEST_SECRET");
+  EXPECT_STREQ(getenv("WSRELAY_TEST_SECRET"), "xxxx");
+  secrets.take_from_environment("WSRELAY_TEST_SECRET");  // a second user of the same variable
+  EXPECT_EQ(secrets.read(ref(Source::Environment, "WSRELAY_TEST_SECRET"))->reveal(), "hush");
+  unsetenv("WSRELAY_TEST_SECRET");
+}
+
+TEST_F(SecretsTest, AVariableThatIsNotThereIsNamed) {
+  Secrets secrets;
+  secrets.take_from_environment("WSRELAY_TEST_UNSET");
+  const auto secret = secrets.read(ref(Source::Environment, "WSRELAY_TEST_UNSET"));
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(secret.error().text, "the environment variable WSRELAY_TEST_UNSET is not set");
+}
+
+TEST_F(SecretsTest, NothingAndLiteralsNeedNoPlace) {
+  EXPECT_TRUE(Secrets().read({})->empty());
+  EXPECT_EQ(
+      Secrets().read({.source = Source::Literal, .literal = Secret("l"), .name = {}})->reveal(),
+      "l");
+}
+
+}  // namespace
+}  // namespace wsrelay::io
