@@ -38,7 +38,9 @@ Result<Duration> parse_duration(std::string_view text) {
   while (!rest.empty()) {
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), number);
-    if (error != std::errc{} || number < 0) return refuse("write it like 500ms, 20s or 1m30s");
+    if (error == std::errc::result_out_of_range) return refuse("at most ten years");
+    if (error != std::errc{} || rest.front() == '-')
+      return refuse("write it like 500ms, 20s or 1m30s");
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     while (rest.starts_with(' ')) rest.remove_prefix(1);
     const Unit* unit = unit_at(rest);

@@ -27,6 +27,11 @@ bool is_topic_text(std::string_view text) {
   });
 }
 
+// §4.7.2: a wildcard at the beginning does not reach what begins with '$'.
+bool is_hidden_from(std::string_view text, std::string_view filter) {
+  return text.starts_with('$') && (filter.starts_with('+') || filter.starts_with('#'));
+}
+
 }  // namespace
 
 bool is_topic_name(std::string_view name) {
@@ -44,9 +49,7 @@ bool is_topic_filter(std::string_view filter) {
 }
 
 bool topic_matches(std::string_view filter, std::string_view name) {
-  if (name.starts_with('$') && !filter.starts_with('$')) {
-    if (filter.starts_with('+') || filter.starts_with('#')) return false;
-  }
+  if (is_hidden_from(name, filter)) return false;
   while (filter.data() != nullptr) {
     const std::string_view want = take_level(filter);
     if (want == "#") return true;  // also when the name ended at the parent: "a/#" matches "a"
@@ -58,6 +61,7 @@ bool topic_matches(std::string_view filter, std::string_view name) {
 }
 
 bool filters_overlap(std::string_view a, std::string_view b) {
+  if (is_hidden_from(a, b) || is_hidden_from(b, a)) return false;
   while (a.data() != nullptr && b.data() != nullptr) {
     const std::string_view one = take_level(a);
     const std::string_view two = take_level(b);

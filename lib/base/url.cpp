@@ -43,6 +43,15 @@ bool is_ipv4(const std::string& host) {
   in_addr address{};
   return inet_pton(AF_INET, host.c_str(), &address) == 1;
 }
+// One spelling for one address (RFC 5952); a comparison of Urls is one of text.
+std::string canonical_ipv6(const std::string& host) {
+  in6_addr address{};
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (inet_pton(AF_INET6, host.c_str(), &address) != 1 ||
+      inet_ntop(AF_INET6, &address, text.data(), text.size()) == nullptr)
+    return host;
+  return text.data();
+}
 
 // "127.1", "0x7f.1" and "2130706433" resolve on some systems and match no certificate on any.
 bool looks_numeric(std::string_view host) {
@@ -106,6 +115,24 @@ Result<Url> parse_unix(std::string_view text, std::string_view rest) {
       .scheme = std::string(text.substr(0, 4)), .host = {}, .port = 0, .target = std::string(rest)};
 }
 
+Reach reach_of_ipv4(std::uint32_t address) {
+  if (address >> 24 == 127) return Reach::Loopback;
+  const bool near = address >> 24 == 10 || address >> 20 == 0xAC1 || address >> 16 == 0xC0A8 ||
+                    address >> 16 == 0xA9FE;
+  return near ? Reach::Private : Reach::Anywhere;
+}
+
+Reach reach_of_ipv6(const in6_addr& address) {
+  if (IN6_IS_ADDR_V4MAPPED(&address)) {  // the kernel connects to the IPv4 address inside
+    std::uint32_t inside = 0;
+    std::memcpy(&inside, &address.s6_addr[12], sizeof(inside));
+    return reach_of_ipv4(ntohl(inside));
+  }
+  if (IN6_IS_ADDR_LOOPBACK(&address)) return Reach::Loopback;
+  const bool near = IN6_IS_ADDR_LINKLOCAL(&address) || (address.s6_addr[0] & 0xFE) == 0xFC;
+  return near ? Reach::Private : Reach::Anywhere;
+}
+
 }  // namespace
 
 Result<Url> parse_url(std::string_view text, std::initializer_list<std::string_view> schemes) {
@@ -134,8 +161,8 @@ Result<Url> parse_url(std::string_view text, std::initializer_list<std::string_v
 
   Url url{.scheme = scheme, .host = {}, .port = 0};
   const bool bracketed = uri.hostData.ip6 != nullptr;
-  auto host =
-      bracketed ? Result<std::string>(text_of(uri.hostText)) : ascii_host(text_of(uri.hostText));
+  auto host = bracketed ? Result<std::string>(canonical_ipv6(text_of(uri.hostText)))
+                        : ascii_host(text_of(uri.hostText));
   if (!host) return tl::unexpected(host.error());
   url.host = std::move(*host);
   url.host_is_literal = bracketed || is_ipv4(url.host);
@@ -181,18 +208,9 @@ Reach reach_of(const Url& url) {
   if (url.scheme == "unix" || url.host == "localhost" || url.host.ends_with(".localhost"))
     return Reach::Loopback;
   in_addr v4{};
-  if (inet_pton(AF_INET, url.host.c_str(), &v4) == 1) {
-    const std::uint32_t a = ntohl(v4.s_addr);
-    if (a >> 24 == 127) return Reach::Loopback;
-    const bool near = a >> 24 == 10 || a >> 20 == 0xAC1 || a >> 16 == 0xC0A8 || a >> 16 == 0xA9FE;
-    return near ? Reach::Private : Reach::Anywhere;
-  }
+  if (inet_pton(AF_INET, url.host.c_str(), &v4) == 1) return reach_of_ipv4(ntohl(v4.s_addr));
   in6_addr v6{};
-  if (inet_pton(AF_INET6, url.host.c_str(), &v6) == 1) {
-    if (IN6_IS_ADDR_LOOPBACK(&v6)) return Reach::Loopback;
-    const bool near = IN6_IS_ADDR_LINKLOCAL(&v6) || (v6.s6_addr[0] & 0xFE) == 0xFC;
-    return near ? Reach::Private : Reach::Anywhere;
-  }
+  if (inet_pton(AF_INET6, url.host.c_str(), &v6) == 1) return reach_of_ipv6(v6);
   return url.host.ends_with(".local") ? Reach::Private : Reach::Anywhere;
 }
 
