@@ -15,6 +15,20 @@ bool is_bare_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
 }
 
+// A login, a query, or what may be half a login ("wss://user:word"): often a secret, also where the
+// address is refused.
+bool may_hold_secret(std::string_view address) {
+  if (address.find_first_of("@?") != std::string_view::npos) return true;
+  const std::size_t authority = address.find("//");
+  if (authority == std::string_view::npos) return address.find(':') != address.rfind(':');
+  const std::size_t bracket = address.rfind(']');
+  const std::size_t colon =
+      address.find(':', bracket == std::string_view::npos ? authority : bracket);
+  if (colon == std::string_view::npos) return false;
+  const std::string_view port = address.substr(colon + 1);
+  return !is_bare_number(port.substr(0, port.find('/')));
+}
+
 // What the parsers say begins with the value itself, "'5' is not a time span: …".
 void say_no_quantity(const Node& node, const Error& error, Reading& reading) {
   const std::size_t colon = error.text.rfind(": ");
@@ -87,8 +101,7 @@ void Address::read(const Node& node, Url& value, Reading& reading) const {
       fmt::format("an address that begins with {}://", fmt::join(schemes, ":// or "));
   const std::string* text = scalar(node, words, reading);
   if (text == nullptr) return;
-  // A login or a query is often a secret, also where the address is refused.
-  if (text->find_first_of("@?") != std::string::npos) reading.hide(node);
+  if (may_hold_secret(*text)) reading.hide(node);
   const bool for_broker = schemes.front() == "mqtt";
   const auto begins = [&](std::string_view scheme) {
     return text->starts_with(fmt::format("{}://", scheme));
