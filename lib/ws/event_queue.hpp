@@ -12,7 +12,11 @@ namespace wsrelay::ws {
 
 class EventQueue {
  public:
-  void push(Event event) { events_.push_back(std::move(event)); }
+  /// Takes any one kind of event and builds it in place.
+  template <class Kind>
+  void push(Kind event) {
+    events_.emplace_back(std::move(event));
+  }
 
   std::optional<Event> pop() {
     if (next_ == events_.size()) return std::nullopt;
