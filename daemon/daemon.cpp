@@ -1,6 +1,5 @@
 #include "daemon/daemon.hpp"
 
-#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <memory>
@@ -8,11 +7,11 @@
 
 #include <fmt/format.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include "bridge/bridge.hpp"
 #include "config/load.hpp"
 #include "daemon/config_file.hpp"
+#include "daemon/identity.hpp"
 #include "daemon/journal.hpp"
 #include "daemon/runtime_directory.hpp"
 #include "daemon/service.hpp"
@@ -31,11 +30,6 @@ namespace {
 std::string environment(const char* name) {
   const char* value = std::getenv(name);
   return value == nullptr ? std::string() : std::string(value);
-}
-
-std::string host_name() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
 }
 
 // A connection is a descriptor: take all that we may have.
@@ -60,7 +54,7 @@ class Daemon final : private bridge::Bridge::Host, private io::Task {
         dialer_(loop, resolver_, tls_),
         registration_(loop.add(*this)) {}
 
-  void start(const config::Config& config);
+  void start(config::Config config);
   void on_signal(int number);
 
  private:
@@ -69,8 +63,8 @@ class Daemon final : private bridge::Bridge::Host, private io::Task {
 
   io::Wait run(const io::Turn& turn) override;  // a reload's file has been read
   void reload();
-  void reloaded(const Checked& checked);
-  void take_over(const config::Config& config);
+  void reloaded(Checked& checked);
+  void take_over(config::Config& config);
   void stop(int number);
   void say(LogLevel level, std::string text, std::string_view id = {}) {
     log_.write({.level = level, .text = std::move(text), .message_id = id});
@@ -96,14 +90,16 @@ class Daemon final : private bridge::Bridge::Host, private io::Task {
   io::Registration registration_;
 };
 
-// Variables that hold secrets leave the environment; everything else stays as it is.
-void Daemon::take_over(const config::Config& config) {
+// What only the process knows: its client id, and the secrets in its environment.
+void Daemon::take_over(config::Config& config) {
+  if (config.mqtt.broker.client_id.empty())
+    config.mqtt.broker.client_id = default_client_id(config.name);
   log_.level(config.log_level);
   for (const std::string& name : config::environment_names(config))
     secrets_.take_from_environment(name);
 }
 
-void Daemon::start(const config::Config& config) {
+void Daemon::start(config::Config config) {
   take_over(config);
   bridge::Wiring wiring{.version = version(),
                         .host = host_name(),
@@ -161,7 +157,7 @@ io::Wait Daemon::run(const io::Turn&) {
   return {};
 }
 
-void Daemon::reloaded(const Checked& checked) {
+void Daemon::reloaded(Checked& checked) {
   if (checked.ok()) {
     take_over(checked.config);
     for (const Error& error : tls_.reload())
@@ -217,7 +213,7 @@ int run_daemon(const Options& options) {
       io::Signals::open(**loop, [&daemon](int number) { daemon->on_signal(number); });
   if (!signals) return give_up(signals.error());
   daemon = std::make_unique<Daemon>(options.config, **loop, *log, *runtime);
-  daemon->start(checked.config);
+  daemon->start(std::move(checked.config));
   const int status = (*loop)->run();
   return status < 0 ? kFailure : status;
 }
