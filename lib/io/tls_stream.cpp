@@ -38,9 +38,12 @@ Result<TlsHandshake> TlsHandshake::start(std::unique_ptr<ByteStream> lower,
 
 Result<std::unique_ptr<ByteStream>> TlsHandshake::advance() {
   wire_->forget_wants();
-  int rc = GNUTLS_E_AGAIN;
-  do rc = gnutls_handshake(wire_->session());
-  while (rc < 0 && !gnutls_error_is_fatal(rc) && !wire_->starved() && wire_->flush());
+  int rc = 0;
+  while (!agreed_) {
+    rc = gnutls_handshake(wire_->session());
+    agreed_ = rc == 0;  // from here on another call would begin a second handshake
+    if (gnutls_error_is_fatal(rc) || wire_->starved() || !wire_->flush()) break;
+  }
   if (rc < 0 && gnutls_error_is_fatal(rc)) {
     const Error error = tls_error(*wire_, rc);
     gnutls_alert_send_appropriate(wire_->session(), rc);  // so that the peer's log says why
@@ -49,7 +52,7 @@ Result<std::unique_ptr<ByteStream>> TlsHandshake::advance() {
   }
   // An alert or a Finished of ours must leave before we say anything about the outcome.
   if (!wire_->flush() && wire_->failure()) return tl::unexpected(*wire_->failure());
-  if (rc < 0 || wire_->unflushed() > 0) return nullptr;
+  if (!agreed_ || wire_->unflushed() > 0) return nullptr;
   if (wire_->peer().verify == TlsSettings::Verify::Full)
     if (auto named = check_alternative_names(*wire_); !named) return tl::unexpected(named.error());
   return std::unique_ptr<ByteStream>(new TlsStream(std::move(wire_)));

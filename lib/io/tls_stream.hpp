@@ -64,6 +64,7 @@ class TlsHandshake {
  private:
   explicit TlsHandshake(std::unique_ptr<TlsWire> wire);
   std::unique_ptr<TlsWire> wire_;
+  bool agreed_ = false;  // both sides have finished; ours may still have to leave
 };
 
 }  // namespace wsrelay::io
