@@ -139,15 +139,23 @@ Broker::Life::Next Broker::Life::advance(Serving& serving, const io::Turn& turn)
 }
 
 Broker::Life::State Broker::Life::lost(Serving& serving, Error why, Instant now) {
-  backoff_.succeeded_for(serving.online->age(now));
-  const bool taken_over =
-      serving.online->connection().library().disconnect_reason() == kSessionTakenOver;
+  const Duration age = serving.online->age(now);
+  const int reason = serving.online->connection().library().disconnect_reason();
+  backoff_.succeeded_for(age);
   listener_.on_connection_lost();
-  if (!taken_over) return rest(std::move(why), now);
+  // mosquitto before 2.1 closes the connection of a client whose session is taken over without a
+  // word.
+  const bool said_so = reason == kSessionTakenOver;
+  const bool looks_so = reason == 0 && why.fault == Fault::Broker && age < kTakeoverSpan;
+  if (!said_so && !looks_so) return rest(std::move(why), now);
 
   takeovers_.push_back(now);
   while (now - takeovers_.front() > kTakeoverSpan) takeovers_.pop_front();
   if (takeovers_.size() < kTakeovers) return rest(std::move(why), now);
+  if (!said_so) {
+    why.text += "; is client id " + settings_.client_id + " in use by another client?";
+    return rest(std::move(why), now);
+  }
   backoff_.next(random_);  // a failure all the same
   return rest_until(std::move(why), after(now, settings_.delay.max));
 }

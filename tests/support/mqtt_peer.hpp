@@ -271,7 +271,8 @@ class MqttBroker final : public io::Task {
       case 5:
       case 6:
       case 7:
-        return;  // answers to QoS 2 packets that nobody asked for
+      case 13:
+        return;  // answers to packets that no broker should send
       default:
         throw std::runtime_error("a packet that no client of ours sends");
     }

@@ -210,6 +210,18 @@ TEST_F(BrokerConnect, ATakenOverSessionIsNotFoughtFor) {
   EXPECT_EQ(broker->status().next_attempt, lost + seconds(60));
 }
 
+TEST_F(BrokerConnect, ATakeoverWithoutAWordIsGuessed) {
+  open();
+  for (int i = 0; i < 3; ++i) {
+    ASSERT_TRUE(reaches(BrokerState::Connected));
+    peer().close();
+    ASSERT_TRUE(reaches(BrokerState::Resting));
+  }
+  EXPECT_EQ(upstairs.failures[0], "the broker closed the connection");
+  EXPECT_EQ(upstairs.failures[2],
+            "the broker closed the connection; is client id house in use by another client?");
+}
+
 TEST_F(BrokerConnect, SaysWithWhichReasonTheBrokerLeft) {
   open();
   peer().disconnect(0x8B);
