@@ -1,7 +1,8 @@
 // What came out at the far end: how many messages, when the last one, and, if they carry stamps,
 // how long each was under way. One thread notes, another waits.
 //
-//   arrivals.begin(Stamps::Read);  …send…  arrivals.wait_for(n, deadline);  arrivals.latencies();
+//   arrivals.begin(Stamps::Read);  …send…  arrivals.wait_for(n, patience, deadline);
+//   arrivals.latencies();
 //
 // A stamped message begins with 16 hexadecimal digits: the sender's clock as it wrote them.
 #pragma once
@@ -54,8 +55,16 @@ class Arrivals {
 
   std::uint64_t count() const { return count_.load(std::memory_order_acquire); }
   Nanoseconds last() const { return last_; }
-  bool wait_for(std::uint64_t expected, Nanoseconds deadline) const {
-    return wait_until(deadline, [&] { return count() >= expected; });
+  /// False at the deadline, or when nothing has come for `patience`.
+  bool wait_for(std::uint64_t expected, Nanoseconds patience, Nanoseconds deadline) const {
+    for (std::uint64_t before = count(); before < expected;) {
+      const auto some = [&] { return count() >= expected || count() - before > 1000; };
+      if (!wait_until(std::min(deadline, now() + patience), some) && count() == before)
+        return false;
+      before = count();
+      if (now() >= deadline) break;
+    }
+    return count() >= expected;
   }
   /// Nothing more comes for a moment.
   void wait_for_quiet(Nanoseconds quiet) const {

@@ -121,7 +121,7 @@ class Direct {
   }
 
   DirectTask task_;
-  Nanoseconds deadline_ = now() + 20 * kSecond;
+  Nanoseconds deadline_ = now() + 12 * kSecond;
   bool connected_ = false;
   bool subscribed_ = false;
   std::uint64_t sent_ = 0;

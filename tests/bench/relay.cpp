@@ -75,9 +75,8 @@ class Bench {
       for (Pair& pair : full_) measure(pair);
       for (Pair& pair : paced_) measure(pair);
       for (const std::size_t size : {64U, 1024U})
-        if (const auto figures = rivers_.from_stand_in(
-                {River::Deliver, size, 0, size == 64 ? extent_.messages : extent_.messages / 2}))
-          stand_in_[size].add(*figures);
+        measure_stand_in(
+            {River::Deliver, size, 0, size == 64 ? extent_.messages : extent_.messages / 2});
     }
     idle_ = measure_idle(programs_, directory_, rivers_.broker(), kConnections, extent_.idle);
   }
@@ -92,8 +91,23 @@ class Bench {
  private:
   void measure(Pair& pair) {
     if (rivers_.out_of_time()) return;
-    if (const auto figures = rivers_.relay(pair.run)) pair.relay.add(*figures);
-    if (const auto figures = rivers_.direct(pair.run)) pair.direct.add(*figures);
+    keep(pair.relay, pair.run, "wsrelayd", rivers_.relay(pair.run));
+    keep(pair.direct, pair.run, "direct", rivers_.direct(pair.run));
+  }
+
+  void measure_stand_in(const Run& run) {
+    if (rivers_.out_of_time()) return;
+    keep(stand_in_[run.size], run, "wsrelayd from a stand-in", rivers_.from_stand_in(run));
+  }
+  /// And a line for those who watch.
+  static void keep(FigureSeries& series, const Run& run, std::string_view through,
+                   const std::optional<Figures>& figures) {
+    if (figures) series.add(*figures);
+    std::cerr << fmt::format("  {} through {}: ", run.name(), through)
+              << (figures ? fmt::format("{} msg/s, {} CPU s/M, p50 {} p99 {} µs\n",
+                                        print(figures->per_second), print(figures->cpu),
+                                        print(figures->p50), print(figures->p99))
+                          : std::string("LOST\n"));
   }
 
   Programs programs_;

@@ -3,7 +3,7 @@
 // own reads; whoever sends writes from his own thread, whole frames under the connection's lock.
 //
 //   WsServer server;  …the daemon connects to ws://127.0.0.1:port()/q0…
-//   server.pour("/q0", unit, n, deadline);      server.arrivals().wait_for(n, deadline);
+//   server.pour("/q0", unit, n, deadline);      server.arrivals().wait_for(n, patience, deadline);
 //
 // Written for speed and for our own daemon as the peer: fragments count with their last frame.
 #pragma once
