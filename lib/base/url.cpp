@@ -102,7 +102,7 @@ std::string target_of(const UriUriA& uri) {
     target += text_of(segment->text);
   }
   if (target.empty()) target = "/";
-  if (uri.query.first != nullptr) target += '?' + text_of(uri.query);
+  if (uri.query.first != nullptr) target.append("?").append(text_of(uri.query));
   return target;
 }
 
@@ -183,8 +183,9 @@ std::string Url::authority() const {
 }
 
 std::string Url::text() const {
-  return scheme == "unix" ? "unix://" + target
-                          : fmt::format("{}://{}{}", scheme, authority(), target);
+  if (scheme == "unix") return "unix://" + target;
+  const bool bare = scheme.starts_with("mqtt") && target == "/";  // MQTT knows no path
+  return fmt::format("{}://{}{}", scheme, authority(), bare ? std::string() : target);
 }
 
 std::string Url::redacted() const {
