@@ -12,6 +12,7 @@ What a Connection saw stands in its `seen`, a list of (kind, value): ("text", st
 bytes), ("ping", bytes), ("pong", bytes), ("close", (code, reason)), ("end", None).
 """
 import asyncio
+import http
 import threading
 
 from websockets import frames
@@ -103,7 +104,7 @@ class Connection:
                 await self.writer.drain()
                 if self.protocol.close_expected() and not self.writer.can_write_eof():
                     break  # TLS has no half-close: the closing handshake is over, so is the stream
-        except (ConnectionError, asyncio.IncompleteReadError):
+        except (OSError, EOFError):  # also: it went before it had asked
             pass
         finally:
             self.open = False
@@ -138,7 +139,7 @@ class Connection:
         self.request = request
         status = self.server.refuse(self) if self.server.refuse else None
         if status:
-            response = self.protocol.reject(status, f"refused with {status}\n")
+            response = self.protocol.reject(http.HTTPStatus(status), f"refused with {status}\n")
         else:
             offered = [one.strip() for line in request.headers.get_all("Sec-WebSocket-Protocol")
                        for one in line.split(",")]
