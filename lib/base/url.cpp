@@ -64,6 +64,8 @@ bool looks_numeric(std::string_view host) {
 Result<std::string> ascii_host(std::string host) {
   if (host.ends_with('.')) host.pop_back();  // a certificate never has it
   if (host.empty()) return refuse("the host is missing");
+  if (host.starts_with('.') || host.ends_with('.') || host.find("..") != std::string::npos)
+    return refuse("the host has an empty label, two dots with nothing between them");
   if (host.find('%') != std::string::npos) return refuse("escapes in the host are not allowed");
   char* ascii = nullptr;
   const int rc = idn2_to_ascii_8z(host.c_str(), &ascii, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT);
@@ -101,7 +103,7 @@ std::string target_of(const UriUriA& uri) {
     target += '/';
     target += text_of(segment->text);
   }
-  if (target.empty()) target = "/";
+  if (target.empty()) target += '/';
   if (uri.query.first != nullptr) target.append("?").append(text_of(uri.query));
   return target;
 }
