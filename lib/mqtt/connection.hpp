@@ -43,6 +43,7 @@ class Connection {
   io::Wait wait(Instant now) const;
 
   Library& library() { return library_; }
+  const Library& library() const { return library_; }
   Relay& relay() { return relay_; }
   const Login& login() const { return login_; }
   std::size_t pending() const { return relay_.to_broker().size(); }

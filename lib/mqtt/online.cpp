@@ -33,7 +33,6 @@ Online::Online(std::unique_ptr<Connection> connection, const Connack& connack, s
 }
 
 Result<void> Online::run(const io::Turn& turn) {
-  more_ = false;
   const auto received = connection_->receive(turn);
   if (auto told = tell_events(); !told) return told;
   if (!received) return received;
@@ -42,6 +41,7 @@ Result<void> Online::run(const io::Turn& turn) {
   const auto sent = connection_->send(turn);
   tell_written();
   if (!sent) return sent;
+  more_ = !drained_ && can_pull(0);
   if (connection_->library().is_gone()) return tl::unexpected(connection_->library().failure());
   if (turn.now >= after(window_.oldest(), kPubackTimeout))
     return tl::unexpected(Error{.fault = Fault::Timeout,
@@ -134,19 +134,23 @@ Result<void> Online::subscribe() {
   return {};
 }
 
-bool Online::next_packet_id_is_free() {
+bool Online::next_packet_id_is_free() const {
   // libmosquitto numbers everything in turn, QoS 0 too, and does not look whether a number is in
   // use.
   const std::uint16_t id = connection_->library().next_packet_id();
   return !window_.holds(id) && !subscriptions_.uses(id);
 }
 
+bool Online::can_pull(std::size_t handed) const {
+  return connection_->pending() + handed < Connection::kMostPending && window_.has_room() &&
+         next_packet_id_is_free();
+}
+
 Result<void> Online::pull(Instant now) {
   drained_ = false;
   std::size_t handed = 0;  // bytes given to libmosquitto that pending() does not count yet
   for (int i = 0; i < kPublicationsPerTurn; ++i) {
-    if (connection_->pending() + handed >= Connection::kMostPending) return {};
-    if (!window_.has_room() || !next_packet_id_is_free()) return {};
+    if (!can_pull(handed)) return {};
     const auto outgoing = listener_.next_publication();
     drained_ = !outgoing;
     if (!outgoing) return {};
@@ -157,7 +161,6 @@ Result<void> Online::pull(Instant now) {
     handed += packet_bound(*outgoing->publication, connection_->login().protocol);
     if (auto published = publish(*outgoing, now); !published) return published;
   }
-  more_ = true;
   return {};
 }
 

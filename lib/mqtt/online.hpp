@@ -43,7 +43,8 @@ class Online {
   Result<void> pull(Instant now);
   std::optional<Verdict> obstacle(const Publication& publication) const;
   Result<void> publish(const Outgoing& outgoing, Instant now);
-  bool next_packet_id_is_free();
+  bool can_pull(std::size_t handed) const;
+  bool next_packet_id_is_free() const;
 
   std::unique_ptr<Connection> connection_;
   Terms terms_;
@@ -54,7 +55,7 @@ class Online {
   Window window_;
   std::uint64_t qos0_told_ = 0;
   bool drained_ = false;
-  bool more_ = false;  // the budget of this turn is spent
+  bool more_ = false;  // there may be more to pull, and there is room for it
 };
 
 }  // namespace wsrelay::mqtt

@@ -22,7 +22,7 @@ namespace wsrelay::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr int kRounds = 5;
+constexpr int kRounds = 3;
 constexpr std::uint64_t kWindow = 100;
 constexpr const char* kTopic = "bench/topic";
 constexpr std::chrono::seconds kPatience{30};
@@ -61,7 +61,7 @@ class Stopwatch {
 
 // ---- ours ----
 
-class Ours final : mqtt::Broker::Listener {
+class Ours final : public mqtt::Broker::Listener {
  public:
   Ours(const Work& work, std::uint16_t port, std::string directory) : work_(work) {
     publication_.topic = kTopic;
@@ -183,9 +183,12 @@ class Direct {
  private:
   template <class Condition>
   void until(Condition condition) {
-    while (!condition())
+    const auto end = Clock::now() + kPatience;
+    while (!condition()) {
       if (mosquitto_loop(client_.get(), 1000, 1) != MOSQ_ERR_SUCCESS)
         throw std::runtime_error("the connection was lost");
+      if (Clock::now() > end) throw std::runtime_error("it takes too long");
+    }
   }
 
   Work work_;
@@ -230,7 +233,11 @@ pid_t feed(const Work& work, std::uint16_t port) {
   ::prctl(PR_SET_PDEATHSIG, SIGKILL);
   Work other = work;
   other.publish = true;
-  Direct(other, port).run([] {});
+  try {
+    Direct(other, port).run([] {});
+  } catch (const std::exception& error) {
+    fmt::print(stderr, "{}\n", error.what());
+  }
   ::_exit(0);
 }
 

@@ -240,6 +240,15 @@ TEST_F(BrokerPublish, PausesWhileTheStreamTakesNothing) {
   EXPECT_THAT(upstairs.verdicts, SizeIs(1000));
 }
 
+// Regression: what stopped for want of room must go on when the room comes back in the same turn.
+TEST_F(BrokerPublish, GoesOnWhenTheStreamHasTakenEverything) {
+  net.pipe = {.capacity = 100'000'000};
+  open();
+  for (int i = 0; i < 50; ++i) publish(publication("t", std::string(100'000, 'x')));
+  sim.settle();
+  EXPECT_THAT(upstairs.verdicts, SizeIs(50));
+}
+
 // ---- what a lost connection gives back ----
 
 TEST_F(BrokerPublish, GivesBackEverythingOpenOnceAndSendsItAgainInOrder) {
