@@ -160,7 +160,7 @@ def test_a_sick_instance_does_not_disturb_a_healthy_one(world):
     world.daemon(world.config({
         "healthy": f"ws://127.0.0.1:{server.port}/",
         "sick": {"url": f"ws://127.0.0.1:{sick.port}/",
-                 "lanes": {"deliver": {"max_bytes": "256KiB"}}},
+                 "timeouts": {"close": "300ms"}, "lanes": {"deliver": {"max_bytes": "512KiB"}}},
         "absent": f"ws://127.0.0.1:{free_port()}/"}))
     world.ready("healthy", "sick")
     sick.connections[0].stall()

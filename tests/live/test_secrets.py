@@ -39,6 +39,7 @@ def test_reaches_the_server(world, tmp_path, source):
 def test_a_changed_file_counts_at_the_next_attempt(world, tmp_path):
     place = tmp_path / "secret"
     place.write_text("first")
+    place.chmod(0o600)
     server, _ = connect(world, {"file": str(place)})
     place.write_text(CANARY)
     server.connections[0].close(1012, "restart")
@@ -52,6 +53,7 @@ def test_a_missing_file_is_an_error_of_that_attempt(world, tmp_path):
                                         "headers": {"Authorization": {"file": str(place)}}}}))
     error = wait_for(lambda: world.state("echo").get("last_error"), "an error")
     assert str(place) in error["message"]
+    place.touch(0o600)
     place.write_text("now")
     world.ready("echo")
 
