@@ -113,9 +113,14 @@ class World:
                 assert lane["received"] == (lane["delivered"] + lane["queued"] +
                                             sum(lane["dropped"].values())), (topic, lane)
 
+    def _see_the_end(self):
+        """The last documents of daemons that stopped are at the broker; here, too, then."""
+        self.broker.publish("watch/end")
+        self.watch.wait("watch/end", b"")
+
     def close(self):
         problems = []
-        for stop in [*reversed(self._started), self.watch.stop, self.broker.stop]:
+        for stop in [*reversed(self._started), self._see_the_end, self.watch.stop, self.broker.stop]:
             try:
                 stop()
             except AssertionError as problem:

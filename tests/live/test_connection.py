@@ -161,7 +161,7 @@ def test_a_sick_instance_does_not_disturb_a_healthy_one(world):
         "healthy": f"ws://127.0.0.1:{server.port}/",
         "sick": {"url": f"ws://127.0.0.1:{sick.port}/",
                  "timeouts": {"close": "300ms"}, "lanes": {"deliver": {"max_bytes": "512KiB"}}},
-        "absent": f"ws://127.0.0.1:{free_port()}/"}))
+        "absent": f"ws://127.0.0.1:{free_port()}/"}, drain_timeout="1s"))
     world.ready("healthy", "sick")
     sick.connections[0].stall()
     block = b"s" * (256 << 10)
