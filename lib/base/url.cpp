@@ -108,13 +108,12 @@ std::string target_of(const UriUriA& uri) {
   return target;
 }
 
-Result<Url> parse_unix(std::string_view text, std::string_view rest) {
+Result<Url> parse_unix(std::string_view rest) {
   if (!rest.starts_with('/'))
     return refuse("a unix: address needs an absolute path, unix:///run/…");
   if (rest.size() > 107) return refuse("a socket's path has at most 107 bytes");
   if (rest.find('\0') != std::string_view::npos) return refuse("a path has no NUL");
-  return Url{
-      .scheme = std::string(text.substr(0, 4)), .host = {}, .port = 0, .target = std::string(rest)};
+  return Url{.scheme = "unix", .host = {}, .port = 0, .target = std::string(rest)};
 }
 
 Reach reach_of_ipv4(std::uint32_t address) {
@@ -145,7 +144,7 @@ Result<Url> parse_url(std::string_view text, std::initializer_list<std::string_v
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   if (std::find(schemes.begin(), schemes.end(), scheme) == schemes.end())
     return refuse(fmt::format("the address must begin with {}://", fmt::join(schemes, ":// or ")));
-  if (scheme == "unix") return parse_unix(text, text.substr(colon + 3));
+  if (scheme == "unix") return parse_unix(text.substr(colon + 3));
 
   const auto ascii = with_ascii_host(text, colon + 3);
   if (!ascii) return tl::unexpected(ascii.error());

@@ -65,6 +65,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Good{"Ipv6WithoutPort", "wss://[::1]", "::1", 443, "/", true},
                     Good{"Broker", "mqtt://localhost", "localhost", 1883, "/"},
                     Good{"SecureBroker", "mqtts://b:9", "b", 9, "/"},
+                    Good{"UnixUpperCase", "UNIX:///Run/x", "", 0, "/Run/x"},
                     Good{"Unix", "unix:///run/mosquitto/sock", "", 0, "/run/mosquitto/sock"}),
     [](const auto& row) { return row.param.name; });
 

@@ -73,7 +73,7 @@ instances:
   EXPECT_EQ(config.drain_timeout, 1min);
   EXPECT_EQ(config.secrets.at("key").name, "API_KEY");
   const mqtt::Settings& broker = config.mqtt.broker;
-  EXPECT_EQ(broker.url.text(), "mqtts://broker.example.com/");
+  EXPECT_EQ(broker.url.text(), "mqtts://broker.example.com");
   EXPECT_EQ(broker.url.port, 8883);
   EXPECT_EQ(broker.username, "me");
   EXPECT_EQ(broker.password.source, SecretRef::Source::Credential);
