@@ -141,7 +141,7 @@ void Bench::print_tables() const {
                print(pair.relay.p99), print(pair.direct.p99), print(pair.relay.cpu),
                print(pair.direct.cpu), print_ratio(pair.relay.cpu, pair.direct.cpu)});
   Table idle(fmt::format("{} idle connections (ws)", kConnections), {"what", "figure"});
-  idle.add({"RSS with one connection", fmt::format("{} KiB", print(idle_.base_kib))});
+  idle.add({"RSS with one connection", fmt::format("{:.1f} MiB", idle_.base_kib / 1024)});
   idle.add({"RSS per connection", fmt::format("{} KiB", print(idle_.per_connection))});
   idle.add({"CPU while idle", fmt::format("{} % of a core", print(idle_.cpu_percent))});
   idle.add({"CPU to start and connect all", fmt::format("{} s", print(idle_.connect_cpu))});
