@@ -152,8 +152,8 @@ class Connection:
         self.protocol.send_response(response)
         self.open = response.status_code == 101
         if self.open:
+            self.server.connections.append(self)  # before the client knows
             self._flush()
-            self.server.connections.append(self)
             self.server.tell("open", self, None)
 
     def _note(self, kind, value):

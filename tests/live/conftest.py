@@ -115,8 +115,7 @@ class World:
 
     def _see_the_end(self):
         """The last documents of daemons that stopped are at the broker; here, too, then."""
-        self.broker.publish("watch/end")
-        self.watch.wait("watch/end", b"")
+        self.watch.catch_up()
 
     def close(self):
         problems = []

@@ -16,7 +16,7 @@ class Broker:
         directory.mkdir(parents=True, exist_ok=True)
         self.process = None
         config = [f"listener {self.port} 127.0.0.1", "persistence true", "autosave_interval 0",
-                  f"persistence_location {directory}/", "max_queued_messages 0",
+                  f"persistence_location {directory}/", "max_queued_messages 0", "queue_qos0_messages true",
                   f"log_dest file {directory}/mosquitto.log"]
         if os.geteuid() == 0:
             config.append("user root")  # else it could not write here
@@ -61,20 +61,24 @@ class Broker:
 class Watch:
     """Everything that is published under a filter, in order: `seen` is [(topic, bytes, retained)]."""
 
-    def __init__(self, broker, name="watch", topic="#"):
+    def __init__(self, broker, name="watch"):
         self.broker, self.seen = broker, []
         # A session that outlives the broker's restarts, as its publications are queued for it.
         self.process = spawn(
             ["mosquitto_sub", "-h", "127.0.0.1", "-p", broker.port, "-c", "-i", name, "-q", "1",
-             "-F", "%r %x %t", "-t", topic], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+             "-F", "%r %x %t", "-t", "#"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
+        self.catch_up()
 
-        def asked():
-            broker.publish("watch/here", qos=0)
-            return any(seen[0] == "watch/here" for seen in list(self.seen))
-        if topic == "#":
-            wait_for(asked, "the watch is subscribed")
+    def catch_up(self):
+        """Returns when it has seen all that the broker had until now."""
+        before = len(self.payloads("watch/mark"))
+
+        def marked():
+            self.broker.publish("watch/mark", qos=0)
+            return len(self.payloads("watch/mark")) > before
+        wait_for(marked, "the watch is subscribed")
 
     def _read(self):
         for line in self.process.stdout:
