@@ -192,7 +192,7 @@ Result<std::uint16_t> Library::publish(const Publication& publication) {
 }
 
 tl::expected<std::uint16_t, int> Library::subscribe(const std::vector<std::string>& filters,
-                                                    std::uint32_t identifier) {
+                                                    int qos, std::uint32_t identifier) {
   std::vector<char*> names;
   bool shared = false;
   for (const std::string& filter : filters) {
@@ -207,10 +207,9 @@ tl::expected<std::uint16_t, int> Library::subscribe(const std::vector<std::strin
     if (identifier != 0) properties.add_varint(MQTT_PROP_SUBSCRIPTION_IDENTIFIER, identifier);
   }
   int id = 0;
-  // QoS 2 would be lossy here: libmosquitto lets go of a message before anybody has it.
   const int result =
       mosquitto_subscribe_multiple(handle_.get(), &id, static_cast<int>(names.size()), names.data(),
-                                   /*qos=*/1, options, properties.get());
+                                   qos, options, properties.get());
   if (id != 0) last_id_ = id_of(id);
   if (result != MOSQ_ERR_SUCCESS) return tl::unexpected(reason_of(result));
   return id_of(id);

@@ -74,7 +74,7 @@ class Library {
   /// The packet identifier. QoS and retain as the broker's terms allow.
   Result<std::uint16_t> publish(const Publication& publication);
   /// The packet identifier, or the reason code that says why the filters cannot be asked for.
-  tl::expected<std::uint16_t, int> subscribe(const std::vector<std::string>& filters,
+  tl::expected<std::uint16_t, int> subscribe(const std::vector<std::string>& filters, int qos,
                                              std::uint32_t identifier);
   tl::expected<std::uint16_t, int> unsubscribe(const std::vector<std::string>& filters);
   /// The identifier that the next publish() or subscribe() takes: libmosquitto does not look

@@ -123,8 +123,9 @@ Result<void> Online::subscribe() {
   while (subscriptions_.under_way() < kRequestsUnderWay && next_packet_id_is_free()) {
     auto request = subscriptions_.next();
     if (!request) return {};
-    const auto packet_id = request->subscribe ? library.subscribe(request->filters, request->id)
-                                              : library.unsubscribe(request->filters);
+    const auto packet_id = request->subscribe
+                               ? library.subscribe(request->filters, request->qos, request->id)
+                               : library.unsubscribe(request->filters);
     if (library.is_gone()) return tl::unexpected(library.failure());
     if (packet_id)
       subscriptions_.asked(*packet_id, std::move(*request));

@@ -99,13 +99,14 @@ void Relay::release() {
 }
 
 Result<void> Relay::from_broker(BytesView bytes) {
-  while (true) {
+  while (!violation_) {
     const auto piece = broker_cutter_.next(bytes);
     if (!piece) return tl::unexpected(piece.error());
     if (!*piece) return {};
     if ((*piece)->ends) ++packets_from_broker_;
-    if (auto passed = pass_to_library(**piece); !passed) return passed;
+    if (auto passed = pass_to_library(**piece); !passed) violation_ = passed.error();
   }
+  return tl::unexpected(*violation_);  // deaf for good
 }
 
 Result<void> Relay::pass_to_library(const PacketCutter::Piece& piece) {

@@ -15,6 +15,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <optional>
 #include <vector>
 
 #include "base/bytes.hpp"
@@ -88,8 +89,9 @@ class Relay {
   Backlog to_broker_;
   Backlog to_library_;
   const bool gated_;
-  Bytes puback_;    // one that comes in pieces
-  Bytes arriving_;  // a packet from the broker that comes in pieces
+  Bytes puback_;                    // one that comes in pieces
+  Bytes arriving_;                  // a packet from the broker that comes in pieces
+  std::optional<Error> violation_;  // the gate's
   struct Several {
     std::uint64_t message;
     std::vector<std::uint32_t> filters;

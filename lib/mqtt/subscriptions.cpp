@@ -9,8 +9,11 @@ constexpr int kRefused = 0x80;  // MQTT 5.0 §3.9.3, MQTT 3.1.1 §3.9.3: from he
 }  // namespace
 
 void Subscriptions::want(std::vector<Filter> filters) {
-  for (auto& [name, standing] : filters_) standing.wanted = 0;
-  for (Filter& filter : filters) filters_[std::move(filter.filter)].wanted = filter.id;
+  for (auto& [name, standing] : filters_) standing.wanted = {};
+  for (Filter& filter : filters) {
+    Standing& standing = filters_[std::move(filter.filter)];
+    standing.wanted = {filter.id, filter.qos};
+  }
   settle_all();
 }
 
@@ -19,7 +22,7 @@ void Subscriptions::connected(bool session_present, bool with_identifiers) {
   under_way_.clear();
   for (auto& [name, standing] : filters_) {
     // What was asked and not answered may or may not have happened: it is asked again.
-    if (!session_present) standing.granted = 0;
+    if (!session_present) standing.granted = {};
     standing.asked = standing.refused = false;
   }
   settle_all();
@@ -38,12 +41,12 @@ void Subscriptions::settle(const std::string& filter) {
   if (found == filters_.end()) return;
   const Standing& standing = found->second;
   const bool differs = standing.wanted != standing.granted;
-  const bool hopeless = standing.wanted != 0 && standing.refused;
+  const bool hopeless = standing.wanted.id != 0 && standing.refused;
   if (differs && !hopeless && !standing.asked)
     to_ask_.insert(filter);
   else
     to_ask_.erase(filter);
-  if (standing.wanted == 0 && standing.granted == 0 && !standing.asked) filters_.erase(found);
+  if (standing.wanted.id == 0 && standing.granted.id == 0 && !standing.asked) filters_.erase(found);
 }
 
 std::optional<Subscriptions::Request> Subscriptions::next() {
@@ -51,11 +54,12 @@ std::optional<Subscriptions::Request> Subscriptions::next() {
   Request request;
   for (auto each = to_ask_.begin(); each != to_ask_.end();) {
     Standing& standing = filters_.at(*each);
-    const bool subscribe = standing.wanted != 0;
+    const bool subscribe = standing.wanted.id != 0;
     if (request.filters.empty()) {
       request.subscribe = subscribe;
-      if (subscribe && with_identifiers_) request.id = standing.wanted;
-    } else if (subscribe != request.subscribe) {
+      request.qos = standing.wanted.qos;
+      if (subscribe && with_identifiers_) request.id = standing.wanted.id;
+    } else if (subscribe != request.subscribe || standing.wanted.qos != request.qos) {
       ++each;
       continue;
     }
@@ -76,9 +80,9 @@ std::vector<Subscriptions::Refusal> Subscriptions::refuse(const Request& request
   for (const std::string& filter : request.filters) {
     Standing& standing = filters_.at(filter);
     standing.asked = false;
-    standing.granted = 0;
+    standing.granted = {};
     standing.refused = request.subscribe;
-    if (request.subscribe && standing.wanted != 0) refusals.push_back({filter, reason});
+    if (request.subscribe && standing.wanted.id != 0) refusals.push_back({filter, reason});
     settle(filter);
   }
   return refusals;
@@ -95,10 +99,10 @@ bool Subscriptions::granted(std::uint16_t packet_id, const std::vector<int>& cod
     standing.asked = false;
     standing.refused = codes[i] >= kRefused;
     // The wish may have changed under way; without identifiers one number is as good as another.
-    const std::uint32_t any = standing.wanted != 0 ? standing.wanted : 1;
+    const std::uint32_t any = standing.wanted.id != 0 ? standing.wanted.id : 1;
     const std::uint32_t asked_for = node.mapped().id != 0 ? node.mapped().id : any;
-    standing.granted = standing.refused ? 0 : asked_for;
-    if (standing.refused && standing.wanted != 0) refusals.push_back({filter, codes[i]});
+    standing.granted = standing.refused ? Terms{} : Terms{asked_for, node.mapped().qos};
+    if (standing.refused && standing.wanted.id != 0) refusals.push_back({filter, codes[i]});
     settle(filter);
   }
   return true;
@@ -110,7 +114,7 @@ bool Subscriptions::dropped(std::uint16_t packet_id) {
   for (const std::string& filter : node.mapped().filters) {
     Standing& standing = filters_.at(filter);
     standing.asked = false;
-    standing.granted = 0;
+    standing.granted = {};
     settle(filter);
   }
   return true;

@@ -22,6 +22,7 @@ class Subscriptions {
   struct Request {
     bool subscribe = true;
     std::uint32_t id = 0;
+    std::uint8_t qos = 1;
     std::vector<std::string> filters;
   };
   struct Refusal {
@@ -48,11 +49,16 @@ class Subscriptions {
   bool uses(std::uint16_t packet_id) const { return under_way_.contains(packet_id); }
 
  private:
+  struct Terms {
+    std::uint32_t id = 0;  // the identifier; 0: no subscription
+    std::uint8_t qos = 0;
+    friend bool operator==(const Terms&, const Terms&) = default;
+  };
   struct Standing {
-    std::uint32_t wanted = 0;   // the identifier; 0: not wanted any more
-    std::uint32_t granted = 0;  // what the broker has; 0: nothing
-    bool asked = false;         // a request is under way
-    bool refused = false;       // on this connection
+    Terms wanted = {};
+    Terms granted = {};    // what the broker has
+    bool asked = false;    // a request is under way
+    bool refused = false;  // on this connection
   };
 
   void settle(const std::string& filter);

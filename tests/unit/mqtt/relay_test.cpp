@@ -120,6 +120,13 @@ TEST(Relay, GivesTheLibraryNothingOfAPacketThatIsTooLong) {
   EXPECT_EQ(as_text(relay.to_library()), good);
 }
 
+TEST(Relay, IsDeafAfterWhatTheGateRefuses) {
+  Relay relay(1000, kMqtt5);
+  EXPECT_FALSE(relay.from_broker(as_bytes(mqtt_packet(0x30, ""))));
+  EXPECT_FALSE(relay.from_broker(as_bytes(mqtt_packet(0xD0, ""))));
+  EXPECT_TRUE(relay.to_library().empty());
+}
+
 TEST(Relay, HoldsAPubackUntilItsArrivalIsAcknowledged) {
   Relay relay(1000, kMqtt311);
   const auto ticket = relay.arrived(7);
