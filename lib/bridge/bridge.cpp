@@ -112,7 +112,7 @@ void Bridge::let_go(Instant now) {
 void Bridge::subscribe() {
   std::vector<mqtt::Filter> filters;
   for (route::Subscription& each : table_.subscriptions())
-    filters.push_back({each.id, std::move(each.filter)});
+    filters.push_back({each.id, std::move(each.filter), each.qos});
   broker_->set_filters(std::move(filters));
 }
 

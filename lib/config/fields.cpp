@@ -128,6 +128,10 @@ const Record<Config>& configuration() {
           "drain_timeout", +[](Config & c) -> auto& { return c.drain_timeout; },
           Span{.least = 0s, .most = 5min}, Reload::Live,
           "How long a stop waits until what was received has reached the broker."),
+      field(
+          "report_interval", +[](Config & c) -> auto& { return c.report_interval; },
+          Span{.least = 1s, .most = 24h}, Reload::Live,
+          "How often each instance's retained stats document is published."),
       field("secrets", +[](Config & c) -> auto& { return c.secrets; }, Secrets{}, Reload::Restart,
             "Secrets by name, for the settings that refer to them.",
             {.example = "{api-key: {credential: ticker-key}}"}),

@@ -45,7 +45,7 @@ void Table::add(InstanceId instance, std::string_view name, const Rules& rules) 
   }
   for (const DeliverRule& rule : rules.deliver)
     if (const auto parsed = Template::parse(rule.topic, kDeliverPlaces))
-      subscribe(parsed->expand(values), {.instance = instance, .as = rule.as});
+      subscribe(parsed->expand(values), {.instance = instance, .as = rule.as, .qos = rule.qos});
   if (rules.send_topics)
     subscribe(Template::parse(kSendFilter, kDeliverPlaces)->expand(values),
               {.instance = instance, .send_topics = true});
@@ -109,24 +109,33 @@ Delivery Table::deliver(const Target& target, const std::string& filter,
 
 std::vector<Delivery> Table::deliveries_for(const Publication& arrival,
                                             std::span<const std::uint32_t> ids) const {
-  std::vector<std::uint32_t> matched;
-  if (ids.empty()) {
-    matcher_.match(arrival.topic, matched);
-    ids = matched;
-  }
   std::vector<Delivery> deliveries;
-  for (const std::uint32_t id : ids) {
-    const auto filter = filters_.find(id);
-    if (filter == filters_.end()) continue;  // unsubscribed while it was under way
-    for (const Target& target : routes_.at(filter->second).targets)
-      deliveries.push_back(deliver(target, filter->second, arrival));
+  for (const std::uint32_t id : routes_for(arrival.topic, ids)) {
+    const std::string& filter = filters_.at(id);
+    for (const Target& target : routes_.at(filter).targets)
+      deliveries.push_back(deliver(target, filter, arrival));
   }
   return deliveries;
 }
 
+std::vector<std::uint32_t> Table::routes_for(const std::string& topic,
+                                             std::span<const std::uint32_t> ids) const {
+  std::vector<std::uint32_t> routes;
+  for (const std::uint32_t id : ids) {
+    const auto filter = filters_.find(id);
+    if (filter != filters_.end() && topic_matches(filter->second, topic)) routes.push_back(id);
+  }
+  if (routes.empty()) matcher_.match(topic, routes);
+  return routes;
+}
+
 std::vector<Subscription> Table::subscriptions() const {
   std::vector<Subscription> all;
-  for (const auto& [filter, route] : routes_) all.push_back({route.id, filter});
+  for (const auto& [filter, route] : routes_) {
+    std::uint8_t qos = 0;
+    for (const Target& target : route.targets) qos = std::max(qos, target.qos);
+    all.push_back({route.id, filter, qos});
+  }
   return all;
 }
 

@@ -36,6 +36,7 @@ struct Delivery {
 struct Subscription {
   std::uint32_t id = 0;  // the MQTT 5 subscription identifier; stays while the filter stays
   std::string filter;
+  std::uint8_t qos = 1;  // the highest that a rule behind it asks for
 };
 
 class Table {
@@ -49,7 +50,9 @@ class Table {
   /// Moves the payload of `message` into the publication on success.
   tl::expected<Publication, Refusal> publication_for(InstanceId instance, Message& message) const;
 
-  /// `ids`: the subscription identifiers it came with; none (3.1.1): matched by topic.
+  /// `ids`: the subscription identifiers it came with; none (3.1.1): matched by topic. A broker
+  /// that kept our session may still send those of an earlier run: they count only if the topic
+  /// agrees.
   std::vector<Delivery> deliveries_for(const Publication& arrival,
                                        std::span<const std::uint32_t> ids) const;
   std::vector<Subscription> subscriptions() const;
@@ -64,6 +67,7 @@ class Table {
   struct Target {
     InstanceId instance = 0;
     SendAs as = SendAs::Auto;
+    std::uint8_t qos = 1;
     bool send_topics = false;  // the kind is in the topic's end: send, send/text, send/binary
   };
   struct Route {  // one filter and everybody behind it
@@ -72,6 +76,8 @@ class Table {
   };
 
   void subscribe(const std::string& filter, Target target);
+  std::vector<std::uint32_t> routes_for(const std::string& topic,
+                                        std::span<const std::uint32_t> ids) const;
   Delivery deliver(const Target& target, const std::string& filter,
                    const Publication& arrival) const;
 

@@ -118,6 +118,24 @@ TEST(Table, AnArrivalGoesOnlyToTheFiltersItCameFor) {
   EXPECT_EQ(table.deliveries_for(arrival("x/y"), {}).size(), 2U);
 }
 
+TEST(Table, AnIdentifierOfAnEarlierRunMisleadsNobody) {
+  Table table("w");
+  table.add(1, "a", rules());
+  table.add(2, "b", rules());
+  const std::vector<Delivery> only_b{{2, Message::Kind::Text}};
+  const std::uint32_t stale = id_of(table, "w/a/send/#");
+  EXPECT_EQ(table.deliveries_for(arrival("w/b/send"), std::array{stale}), only_b);
+  EXPECT_EQ(table.deliveries_for(arrival("w/b/send"), std::array{stale + 1000}), only_b);
+}
+
+TEST(Table, ASubscriptionAsksForTheHighestQosBehindIt) {
+  Table table("w");
+  table.add(1, "a", rules({{.topic = "x", .qos = 0}}, false));
+  EXPECT_EQ(table.subscriptions().front().qos, 0);
+  table.add(2, "b", rules({{.topic = "x", .qos = 1}}, false));
+  EXPECT_EQ(table.subscriptions().front().qos, 1);
+}
+
 TEST(Table, AnIdentifierStaysWhileItsFilterStays) {
   Table table("w");
   table.add(1, "a", rules());
