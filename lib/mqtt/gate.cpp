@@ -134,6 +134,10 @@ Result<bool> reach_properties(std::uint8_t first, BytesView& body) {
   }
 }
 
+bool is_acknowledgement(std::uint8_t first) {
+  return first >> 4 >= kPuback && first >> 4 <= kPubcomp;
+}
+
 /// The packet with `properties` in place of its own.
 Bytes rebuilt(BytesView packet, BytesView head, const Bytes& properties, BytesView rest) {
   Bytes block;
@@ -203,6 +207,8 @@ Result<Admission> admit(BytesView packet) {
   });
   if (!whole)
     return fail(Fault::Protocol, "the broker sent a property that is unknown or cut short");
+  if (is_acknowledgement(first) && !properties.empty())
+    admission.rewritten = rebuilt(packet, head, {}, {});
   if (admission.identifiers.size() < 2) return admission;
 
   Bytes kept;  // all but the second identifier and those behind it

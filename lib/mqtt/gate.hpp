@@ -3,6 +3,9 @@
 //   process. A PUBLISH that names several subscriptions (MQTT 5.0 §3.3.2.3.8 allows it) is refused
 //   by libmosquitto
 //     as a duplicate property; it goes on with the first one, and all of them are told beside it.
+//   A PUBACK nobody waits for leaks its properties in libmosquitto, as often as the broker likes.
+//   Nobody
+//     reads the properties of acknowledgements; they end here, the reason code goes on.
 // Pure: bytes in, bytes out. MQTT 3.1.1 has no properties and needs no gate.
 #pragma once
 

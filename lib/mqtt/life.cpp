@@ -143,7 +143,7 @@ Broker::Life::State Broker::Life::lost(Serving& serving, Error why, Instant now)
   const int reason = serving.online->connection().library().disconnect_reason();
   backoff_.succeeded_for(age);
   listener_.on_connection_lost();
-  // mosquitto before 2.1 closes the connection of a client whose session is taken over without a
+  // mosquitto 2.0.11 closes the connection of a client whose session is taken over without a
   // word.
   const bool said_so = reason == kSessionTakenOver;
   const bool looks_so = reason == 0 && why.fault == Fault::Broker && age < kTakeoverSpan;

@@ -103,6 +103,18 @@ TEST(Gate, KeepsTheFirstIdentifierAndTellsAll) {
   }
 }
 
+// Regression: libmosquitto 2.0.11 leaks the properties of a PUBACK that nobody waits for.
+TEST(Gate, OfAnAcknowledgementOnlyTheReasonGoesOn) {
+  for (const unsigned first : {0x40U, 0x50U, 0x62U, 0x70U}) {
+    MqttWriter reason;
+    reason.two(7).byte(0x87);
+    const auto admission = admit(as_bytes(
+        mqtt_packet(first, MqttWriter().raw(reason.str()).length(7).byte(31).text("full").str())));
+    ASSERT_TRUE(admission && admission->rewritten);
+    EXPECT_EQ(as_text(*admission->rewritten), mqtt_packet(first, reason.length(0).str()));
+  }
+}
+
 TEST(Gate, OtherPacketsNameNoFilters) {
   const auto admission = admit(as_bytes(mqtt_packet(
       0x90, MqttWriter().two(1).length(4).byte(11).length(1).byte(11).length(2).byte(1).str())));
