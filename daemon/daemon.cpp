@@ -83,6 +83,7 @@ class Daemon final : private bridge::Bridge::Host, private io::Task {
   SystemRandom random_;
   std::unique_ptr<bridge::Bridge> bridge_;
   std::string summary_;
+  std::string reload_problem_;        // why the last reload changed nothing
   std::shared_ptr<Checked> checked_;  // written by the loader, ours once the ticket says done
   io::Worker::Ticket reloading_;
   bool reload_again_ = false;
@@ -120,7 +121,10 @@ void Daemon::start(config::Config config) {
 
 void Daemon::on_summary(const std::string& summary) {
   summary_ = summary;
-  if (!stopping_) service_.status(summary);
+  if (stopping_) return;
+  service_.status(reload_problem_.empty()
+                      ? summary
+                      : fmt::format("{}; not reloaded: {}", summary, reload_problem_));
 }
 
 void Daemon::on_signal(int number) {
@@ -158,6 +162,7 @@ io::Wait Daemon::run(const io::Turn&) {
 }
 
 void Daemon::reloaded(Checked& checked) {
+  reload_problem_ = checked.first_problem;
   if (checked.ok()) {
     take_over(checked.config);
     for (const Error& error : tls_.reload())
@@ -173,6 +178,7 @@ void Daemon::reloaded(Checked& checked) {
         fmt::format("not reloaded, the old configuration stays: {}", checked.first_problem));
     bridge_->reload_failed(checked.first_problem);
   }
+  on_summary(std::string(summary_));
   service_.ready();
   if (std::exchange(reload_again_, false)) reload();
 }

@@ -101,9 +101,9 @@ void Bridge::change(Instance& instance, const config::Instance& settings) {
   say({Document::State, instance.id()});
 }
 
-void Bridge::let_go(Instant now) {
+void Bridge::let_go() {
   for (const auto& instance : roster_.settle(stop_ == Stop::No)) {
-    reporter_.left(*instance, now);
+    reporter_.left(*instance, roster_.find(instance->name()) == nullptr);
     ring_.leave(instance->publish());
     broker_->wake();
   }
@@ -304,7 +304,7 @@ std::optional<Publication> Bridge::write(const DocumentKey& key) const {
 // ---- the bridge's own turn: statistics, departures, the end
 
 io::Wait Bridge::run(const io::Turn& turn) {
-  let_go(turn.now);
+  let_go();
   report_stats(turn.now);
   if (stop_ != Stop::No) advance_stop(turn.now);
   io::Wait wait{.until = next_stats_};

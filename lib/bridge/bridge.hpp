@@ -82,7 +82,7 @@ class Bridge final : private io::Task,
   void join(const std::string& name, const config::Instance& settings);
   void leave(Instance& instance);
   void change(Instance& instance, const config::Instance& settings);
-  void let_go(Instant now);
+  void let_go();
   void subscribe();
   void say(DocumentKey key);
   void mark_all();

@@ -5,6 +5,8 @@
 namespace wsrelay::bridge {
 namespace {
 
+constexpr const char* kRetained[] = {"availability", "state", "stats"};
+
 bool is_live(client::State state) {
   return state == client::State::Ready || state == client::State::Closing;
 }
@@ -33,20 +35,19 @@ void Reporter::joined(const Instance& instance) {
   record.enabled = instance.settings().enabled;
   record.state = instance.status().state;
   health_.joined(record.enabled, record.state);
+  for (const char* what : kRetained) outbox_.keep(topics_.instance(instance.name(), what));
   outbox_.mark({Document::Availability, instance.id()});
   outbox_.mark({Document::State, instance.id()});
   outbox_.mark({Document::Stats, instance.id()});
 }
 
-void Reporter::left(const Instance& instance, Instant now) {
+void Reporter::left(const Instance& instance, bool name_is_free) {
   const auto record = records_.find(instance.id());
   if (record == records_.end()) return;
   health_.left(record->second.enabled, record->second.state);
   records_.erase(record);
-  for (const char* what : {"availability", "state", "stats"})
-    outbox_.post(
-        {.topic = topics_.instance(instance.name(), what), .payload = {}, .qos = 1, .retain = true},
-        now);
+  if (!name_is_free) return;
+  for (const char* what : kRetained) outbox_.clear(topics_.instance(instance.name(), what));
 }
 
 const Moments& Reporter::moments(const Instance& instance) const {

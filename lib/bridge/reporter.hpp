@@ -31,8 +31,8 @@ class Reporter {
   Reporter(Topics topics, Outbox& outbox, Log& log, WallClock wall);
 
   void joined(const Instance& instance);
-  /// Its retained topics are cleared.
-  void left(const Instance& instance, Instant now);
+  /// Its retained topics are cleared, unless another instance has taken the name.
+  void left(const Instance& instance, bool name_is_free);
   void state_changed(const Instance& instance, client::State before);
   void happened(const Instance& instance, Instance::Event event, Instant now);
   void broker_changed(const mqtt::BrokerStatus& status);

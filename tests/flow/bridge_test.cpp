@@ -370,6 +370,27 @@ TEST_F(BridgeFlow, AReloadTouchesOnlyWhatChanged) {
   EXPECT_NE(retained("wsrelay/comes/state").find("ready"), std::string::npos);
 }
 
+TEST_F(BridgeFlow, AnInstanceThatComesBackIsNotClearedByItsPredecessor) {
+  add("a");
+  config.instances["a"].rules.publish.front().qos = 1;
+  start_ready();
+  broker().plan.acknowledges = false;
+  peer("a").send(1, "holds the old one until the broker has it");
+  sim.settle();
+  config::Config without = config;
+  without.instances.clear();
+  bridge->apply(without);
+  sim.settle();
+  bridge->apply(config);
+  ASSERT_TRUE(sim.advance_until([&] { return all_ready(); }));
+  broker().plan.acknowledges = true;
+  for (const auto& packet : std::vector(broker().published))
+    if (packet.qos == 1) broker().puback(packet.id);
+  sim.advance(seconds(5));
+  EXPECT_EQ(retained("wsrelay/a/availability"), "online");
+  EXPECT_NE(retained("wsrelay/a/state").find("ready"), std::string::npos);
+}
+
 TEST_F(BridgeFlow, PingAndRestChangeWithoutANewConnection) {
   add("a");
   start_ready();

@@ -62,6 +62,25 @@ TEST(Outbox, ADocumentOfSomebodyWhoLeftIsSkipped) {
   EXPECT_EQ(payload(outbox.next(kNow)), "two");
 }
 
+TEST(Outbox, AThousandInstancesGoAndEveryTopicIsCleared) {
+  Levels levels;
+  Outbox outbox(levels);
+  std::set<std::string> topics;
+  for (int i = 0; i < 5000; ++i) topics.insert("t/" + std::to_string(i));
+  for (const std::string& topic : topics) outbox.clear(topic);
+  for (int i = 0; i < 100; ++i) ASSERT_TRUE(outbox.next(kNow));
+  outbox.rewind();  // none of them is known to have arrived
+  std::set<std::string> cleared;
+  while (const auto item = outbox.next(kNow)) {
+    EXPECT_TRUE(item->publication->retain);
+    EXPECT_TRUE(item->publication->payload.empty());
+    cleared.insert(item->publication->topic);
+    outbox.settle(item->token, true);
+  }
+  EXPECT_EQ(cleared, topics);
+  EXPECT_TRUE(outbox.empty());
+}
+
 TEST(Outbox, EmptyMeansSaidAndArrived) {
   Levels levels;
   Outbox outbox(levels);
