@@ -63,12 +63,12 @@ class Daemon:
         fresh.rename(self.file)
 
     def start(self):
+        times = self.notifications.count("READY=1") + 1
         with self.log.open("ab") as log:
             self.process = spawn([PROGRAM, "--config", self.file], env=self.environment,
                                  stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        times = self.notifications.count("READY=1") + 1
-        wait_for(lambda: self.notifications.count("READY=1") >= times or self.process.poll(),
-                 "READY=1")
+        wait_for(lambda: self.notifications.count("READY=1") >= times or
+                 self.process.poll() is not None, "READY=1")
         assert self.process.poll() is None, self.output()
         return self
 
