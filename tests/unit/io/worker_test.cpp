@@ -163,6 +163,14 @@ TEST_F(WorkerTest, LocalhostResolvesToLoopback) {
     EXPECT_TRUE(each.text() == "127.0.0.1:8080" || each.text() == "[::1]:8080") << each.text();
 }
 
+TEST(Resolver, NoResolverIsAskedAboutLocalhost) {
+  const auto addresses = Resolver::ask_system("printer.localhost", 80);
+  ASSERT_TRUE(addresses) << addresses.error().text;
+  ASSERT_EQ(addresses->size(), 2U);
+  EXPECT_EQ((*addresses)[0].text(), "[::1]:80");
+  EXPECT_EQ((*addresses)[1].text(), "127.0.0.1:80");
+}
+
 TEST_F(WorkerTest, ANumericHostResolvesToItself) {
   Owner owner(*loop);
   Resolver resolver(*loop);
