@@ -84,8 +84,9 @@ void Reporter::state_changed(const Instance& instance, client::State before) {
   record.enabled = instance.settings().enabled;
   record.state = state;
   health_.joined(record.enabled, record.state);
-  record.moments.since = wall_();
   outbox_.mark({Document::State, instance.id()});
+  if (before == state && state != client::State::Resting) return;  // a detail, not a change
+  record.moments.since = wall_();
   if ((before == client::State::Ready) != (state == client::State::Ready))
     outbox_.mark({Document::Availability, instance.id()});
   if (state == client::State::Ready) {
@@ -105,7 +106,7 @@ void Reporter::tell_failure(const Instance& instance, Record& record) {
   const bool was_connected = status.attempt == 0;
   const bool clean = status.last_error->fault == Fault::ServerClose;
   write(instance, clean ? LogLevel::Notice : LogLevel::Warning,
-        fmt::format("{}: {}", was_connected ? "disconnected" : "cannot connect", record.told_error),
+        fmt::format("{}: {}", was_connected ? "disconnected" : "no connection", record.told_error),
         was_connected ? kLostId : kFailedId);
 }
 

@@ -121,7 +121,8 @@ void Client::forget_connection() {
 }
 
 void Client::enter(State state) {
-  if (status_.state == state) return;
+  // An attempt may begin and fail within one run: a new rest is news even after a rest.
+  if (status_.state == state && state != State::Resting) return;
   status_.state = state;
   if (state != State::Resting) status_.next_attempt = Instant::max();
   listener_.on_state(status_);
@@ -266,7 +267,7 @@ void Client::tell(Live& live, ws::Event event, Instant now) {
     listener_.on_message(std::move(received->message));
   } else if (auto* pong = std::get_if<ws::PongReceived>(&event)) {
     if (live.liveness)
-      if (const auto rtt = live.liveness->pong(pong->payload, now)) status_.rtt = rtt;
+      if (const auto rtt = live.liveness->pong(pong->payload, now)) set_round_trip(*rtt);
   } else if (auto* closed = std::get_if<ws::Closed>(&event)) {
     live.close = LastClose{.code = closed->code,
                            .reason = std::move(closed->reason),
@@ -276,6 +277,13 @@ void Client::tell(Live& live, ws::Event event, Instant now) {
   } else if (auto* ended = std::get_if<ws::Ended>(&event)) {
     live.ended = std::move(ended->error);
   }
+}
+
+// The first one is news; the later ones are a figure in the statistics.
+void Client::set_round_trip(Duration rtt) {
+  const bool first = !status_.rtt;
+  status_.rtt = rtt;
+  if (first) listener_.on_state(status_);
 }
 
 void Client::queue_messages(Live& live) {

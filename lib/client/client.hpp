@@ -146,6 +146,7 @@ class Client final : public io::Task {
   void tell(Live& live, ws::Event event, Instant now);
   void queue_messages(Live& live);
   void begin_close(Live& live);
+  void set_round_trip(Duration rtt);
   std::optional<Error> keep_alive(Live& live, Instant now);
   States end(Live& live, std::optional<Error> why, Instant now);
   io::Wait wait_for(const Live& live, bool more) const;

@@ -306,7 +306,7 @@ TEST_F(BridgeFlow, AFailureIsALineOnceAndThenACounter) {
   start();
   sim.advance(std::chrono::hours(1));
   EXPECT_GT(peers["a"].size(), 50U);
-  EXPECT_EQ(lines.count("a: cannot connect: the server answered 403 Forbidden"), 1U);
+  EXPECT_EQ(lines.count("a: no connection: the server answered 403 Forbidden"), 1U);
   EXPECT_NE(retained("wsrelay/a/state").find("\"http_status\":403"), std::string::npos);
 }
 

@@ -175,6 +175,23 @@ TEST_F(ClientTest, AShortLivedConnectionDoesNotResetTheDoubling) {
   EXPECT_GT(longest, seconds(10));
 }
 
+TEST_F(ClientTest, AnAttemptThatFailsAtOnceIsStillToldAsARest) {
+  dialer.plan(
+      {{.failure = Error{.fault = Fault::Tcp, .text = "refused"}, .after = Duration::zero()}});
+  start();
+  ASSERT_TRUE(sim.advance_until([&] { return dialer.attempts.size() == 3; }));
+  sim.settle();
+  EXPECT_EQ(told(), "tcp resting tcp resting tcp resting ");
+  EXPECT_EQ(client->status().attempt, 3U);
+}
+
+TEST_F(ClientTest, TheFirstRoundTripIsToldAndTheLaterOnesAreNot) {
+  start_ready();
+  told();
+  sim.advance(std::chrono::minutes(5));
+  EXPECT_EQ(told(), "ready ");
+}
+
 TEST_F(ClientTest, AStableOneDoes) {
   start();
   for (int i = 0; i < 6; ++i) {
