@@ -37,7 +37,7 @@ Found check_topic(std::string_view text, std::span<const std::string_view> place
   const std::array samples{Value{"base", "wsrelay"}, Value{"instance", "name"},
                            Value{"opcode", "text"}};
   if (is_topic(parsed->expand(samples))) return std::nullopt;
-  return Objection{fmt::format("{} is not a topic {}", quoted(text), kind)};
+  return Objection{fmt::format("{} is not a topic {}", in_quotes(text), kind)};
 }
 
 }  // namespace
@@ -55,7 +55,7 @@ Found any_text(std::string_view text) {
 
 Found plain_name(std::string_view text) {
   if (is_plain_name(text)) return std::nullopt;
-  return Objection{fmt::format("{} is not a name", quoted(text)),
+  return Objection{fmt::format("{} is not a name", in_quotes(text)),
                    "1 to 64 letters, digits, '_' or '-'"};
 }
 
@@ -75,19 +75,20 @@ Found base_topic(std::string_view text) {
   if (text.size() > kLongestBase)
     return Objection{fmt::format("is longer than {} bytes", kLongestBase)};
   if (!is_topic_name(text) || text.find("{{") != std::string_view::npos)
-    return Objection{fmt::format("{} is not a topic", quoted(text)),
+    return Objection{fmt::format("{} is not a topic", in_quotes(text)),
                      "wildcards cannot be published to"};
   if (text.starts_with('$'))
-    return Objection{fmt::format("{} belongs to the broker", quoted(text)), "begin without $"};
+    return Objection{fmt::format("{} belongs to the broker", in_quotes(text)), "begin without $"};
   if (text.starts_with('/') || text.ends_with('/'))
-    return Objection{fmt::format("{} has an empty level", quoted(text)), "without / at its ends"};
+    return Objection{fmt::format("{} has an empty level", in_quotes(text)),
+                     "without / at its ends"};
   return std::nullopt;
 }
 
 Found absolute_path(std::string_view text) {
   if (auto wrong = any_text(text)) return wrong;
   if (!text.starts_with('/'))
-    return Objection{fmt::format("{} is not an absolute path", quoted(text)),
+    return Objection{fmt::format("{} is not an absolute path", in_quotes(text)),
                      "the daemon's working directory is not yours; begin with /"};
   return std::nullopt;
 }
@@ -97,20 +98,20 @@ Found host_name(std::string_view text) {
   const auto url = parse_url(fmt::format("wss://{}", text), {"wss"});
   if (url && url->target == "/" && text.find_first_of("/:?") == std::string_view::npos)
     return std::nullopt;
-  return Objection{fmt::format("{} is not a host name", quoted(text)),
+  return Objection{fmt::format("{} is not a host name", in_quotes(text)),
                    "only the name, no port or path"};
 }
 
 Found subprotocol(std::string_view text) {
   if (ws::is_subprotocol(text)) return std::nullopt;
-  return Objection{fmt::format("{} is not a subprotocol", quoted(text)),
+  return Objection{fmt::format("{} is not a subprotocol", in_quotes(text)),
                    "a token: letters, digits, '.', '-', '_', '+', no blanks or commas"};
 }
 
 Found credential_name(std::string_view text) {
   if (text.empty() || text.size() > 255 || text == "." || text == ".." ||
       text.find('/') != std::string_view::npos || any_text(text))
-    return Objection{fmt::format("{} is not the name of a credential", quoted(text)),
+    return Objection{fmt::format("{} is not the name of a credential", in_quotes(text)),
                      "the NAME of LoadCredential=NAME:…, without /"};
   return std::nullopt;
 }
@@ -120,7 +121,7 @@ Found variable_name(std::string_view text) {
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz_0123456789";
   if (text.empty() || text.size() > 255 || (text.front() >= '0' && text.front() <= '9') ||
       text.find_first_not_of(kCharacters) != std::string_view::npos)
-    return Objection{fmt::format("{} is not the name of a variable", quoted(text)),
+    return Objection{fmt::format("{} is not the name of a variable", in_quotes(text)),
                      "letters, digits and '_', without $"};
   return std::nullopt;
 }

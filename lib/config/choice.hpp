@@ -34,7 +34,7 @@ struct Choice {
       return;
     }
     const auto meant = nearest(*text, allowed());
-    reading.problem(node, quoted(*text) + " is not " + words,
+    reading.problem(node, in_quotes(*text) + " is not " + words,
                     meant ? "did you mean '" + std::string(*meant) + "'?" : std::string());
   }
   Outline outline(E initial) const {

@@ -44,7 +44,7 @@ void read_header(const Node& name, const Node& node, client::Header& header, Rea
   header.name = name.text;
   if (!ws::is_header_name(name.text)) {
     reading.hide(node);
-    return reading.problem(name, quoted(name.text) + " cannot be a header here",
+    return reading.problem(name, in_quotes(name.text) + " cannot be a header here",
                            "a token (letters, digits, -), and none that the upgrade itself sends");
   }
   const std::string key = lower(name.text);

@@ -9,7 +9,7 @@
 
 namespace wsrelay::config {
 
-std::string quoted(std::string_view text) {
+std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 48;
   if (text.size() <= kLongest) return fmt::format("'{}'", text);
   std::size_t end = kLongest;
@@ -75,7 +75,7 @@ void Texts::read(const Node& node, std::vector<std::string>& value, Reading& rea
     Text{words, check}.read(node.children[i], one, reading);
     if (one.empty()) continue;
     if (std::find(value.begin(), value.end(), one) != value.end())
-      reading.problem(node.children[i], quoted(one) + " stands in the list twice");
+      reading.problem(node.children[i], in_quotes(one) + " stands in the list twice");
     value.push_back(std::move(one));
   }
 }
@@ -99,7 +99,7 @@ void Flag::read(const Node& node, bool& value, Reading& reading) const {
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
   const bool yes = lower == "yes" || lower == "on" || lower == "1" || lower == "true";
   const bool no = lower == "no" || lower == "off" || lower == "0" || lower == "false";
-  reading.problem(node, quoted(*text) + " is not true or false",
+  reading.problem(node, in_quotes(*text) + " is not true or false",
                   yes  ? "write true"
                   : no ? "write false"
                        : "");
@@ -124,7 +124,7 @@ void Number::read(const Node& node, std::size_t& value, Reading& reading) const 
   if (digits && node.quoted)
     return reading.problem(node, fmt::format("must be {}", words), "without quotes");
   if (!digits || padded || end != last || error != std::errc{} || number < least || number > most)
-    return reading.problem(node, fmt::format("{} is not {}", quoted(*text), words),
+    return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words),
                            digits && padded ? "without a leading zero" : "");
   value = number;
 }

@@ -21,7 +21,7 @@ const std::string* scalar(const Node& node, std::string_view words, Reading& rea
 /// As it would be written in YAML, quoted where it has to be.
 std::string yaml_text(std::string_view text);
 /// For messages: quoted, and cut where it is long.
-std::string quoted(std::string_view text);
+std::string in_quotes(std::string_view text);
 /// {"type":"string","enum":[…]}
 std::string enum_schema(const std::vector<std::string_view>& words);
 

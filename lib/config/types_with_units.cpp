@@ -44,14 +44,14 @@ void Size::read(const Node& node, std::size_t& value, Reading& reading) const {
   const std::string* text = scalar(node, words, reading);
   if (text == nullptr) return;
   if (text->size() > kLongestQuantity)
-    return reading.problem(node, fmt::format("{} is not {}", quoted(*text), words));
+    return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words));
   if (is_bare_number(*text))
     return reading.problem(node, fmt::format("'{}' is a number without a unit", *text),
                            fmt::format("write {}B, or a size like 64KiB or 1MiB", *text));
   const auto bytes = parse_size(*text);
   if (!bytes) return say_no_quantity(node, bytes.error(), reading);
   if (*bytes < least || *bytes > most)
-    return reading.problem(node, fmt::format("{} is not {}", quoted(*text), words));
+    return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words));
   value = *bytes;
 }
 
@@ -74,7 +74,7 @@ void Span::read(const Node& node, Duration& value, Reading& reading) const {
     return;
   }
   if (text->size() > kLongestQuantity)
-    return reading.problem(node, fmt::format("{} is not {}", quoted(*text), words()));
+    return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words()));
   if (is_bare_number(*text))
     return reading.problem(node, fmt::format("'{}' is a number without a unit", *text),
                            fmt::format("write {0}s for seconds, or {0}ms", *text));
@@ -82,9 +82,10 @@ void Span::read(const Node& node, Duration& value, Reading& reading) const {
   if (!span) return say_no_quantity(node, span.error(), reading);
   const bool off = or_zero && *span == Duration::zero();
   if (!off && (*span < least || *span > most))
-    return reading.problem(node, fmt::format("{} is not {}", quoted(*text), words()));
+    return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words()));
   if (*span % step != Duration::zero())
-    return reading.problem(node, fmt::format("{} is not a whole number of seconds", quoted(*text)));
+    return reading.problem(node,
+                           fmt::format("{} is not a whole number of seconds", in_quotes(*text)));
   value = *span;
 }
 
