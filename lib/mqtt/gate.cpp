@@ -109,7 +109,7 @@ void add_varint(Bytes& out, std::size_t value) {
 Result<bool> reach_properties(std::uint8_t first, BytesView& body) {
   const auto malformed = fail(Fault::Protocol, "the broker sent a malformed packet");
   switch (first >> 4) {
-    case kConnack:  // a broker that knows only 3.1.1 answers without properties
+    case kConnack:
       if (!skip(body, 2)) return malformed;
       return !body.empty();
     case kPublish:
@@ -170,6 +170,22 @@ bool each_property(BytesView list, Tell tell) {
   return true;
 }
 
+/// MQTT 3.1.1 §3.2.2.3 in the words of MQTT 5.0 §3.2.2.2. Even an acceptance means: not in MQTT 5.
+std::uint8_t modern_code(std::byte old) {
+  switch (std::to_integer<int>(old)) {
+    case 2:
+      return 0x85;
+    case 3:
+      return 0x88;
+    case 4:
+      return 0x86;
+    case 5:
+      return 0x87;
+    default:
+      return 0x84;
+  }
+}
+
 }  // namespace
 
 std::optional<std::uint32_t> take_varint(BytesView& bytes) {
@@ -189,6 +205,11 @@ Result<Admission> admit(BytesView packet) {
   BytesView rest = packet.subspan(1);
   if (!take_varint(rest)) return fail(Fault::Protocol, "the broker sent a malformed packet");
   const BytesView body = rest;
+  if (first >> 4 == kConnack && body.size() == 2) {
+    const std::byte code{modern_code(body[1])};
+    return Admission{.identifiers = {},
+                     .rewritten = Bytes{packet[0], std::byte{3}, body[0], code, std::byte{0}}};
+  }
   const auto reached = reach_properties(first, rest);
   if (!reached) return tl::unexpected(reached.error());
   Admission admission;

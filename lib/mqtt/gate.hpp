@@ -1,11 +1,13 @@
 // Looks at a whole MQTT 5 packet from the broker before libmosquitto may see it:
 //   A property that is unknown or cut short is an error here: libmosquitto 2.0.11 aborts the
-//   process. A PUBLISH that names several subscriptions (MQTT 5.0 §3.3.2.3.8 allows it) is refused
-//   by libmosquitto
-//     as a duplicate property; it goes on with the first one, and all of them are told beside it.
+//     process over it.
+//   A PUBLISH that names several subscriptions (MQTT 5.0 §3.3.2.3.8 allows it) is refused by
+//     libmosquitto as a duplicate property; it goes on with the first one, all are told beside it.
 //   A PUBACK nobody waits for leaks its properties in libmosquitto, as often as the broker likes.
-//   Nobody
-//     reads the properties of acknowledgements; they end here, the reason code goes on.
+//     Nobody reads the properties of acknowledgements; they end here, the reason code goes on.
+//   A CONNACK in the form of 3.1.1 is what an old broker answers; libmosquitto's versions differ
+//   over it, so
+//     it goes on in the form of MQTT 5.
 // Pure: bytes in, bytes out. MQTT 3.1.1 has no properties and needs no gate.
 #pragma once
 

@@ -21,8 +21,15 @@ class Authority:
         extensions.write_text(f"subjectAltName={alternatives}\nextendedKeyUsage=serverAuth\n"
                               "basicConstraints=critical,CA:FALSE\n")
         _openssl("req", *_new_key(key), "-out", request, "-subj", f"/CN={name}")
-        _openssl("x509", "-req", "-in", request, "-CA", self.ca_file, "-CAkey", self._key,
-                 "-CAcreateserial", "-out", certificate, "-days", str(days), "-extfile", extensions)
+        sign = ["x509", "-req", "-in", request, "-CA", self.ca_file, "-CAkey", self._key,
+                "-CAcreateserial", "-out", certificate, "-extfile", extensions]
+        try:
+            _openssl(*sign, "-days", str(days))
+        except RuntimeError:
+            if days >= 0:
+                raise
+            # OpenSSL 3.4 refuses an end before the start, and has options for both instead.
+            _openssl(*sign, "-not_before", "20200101000000Z", "-not_after", "20200102000000Z")
         return certificate, key
 
 
