@@ -200,7 +200,10 @@ void Bridge::on_arrival(mqtt::Arrival arrival) {
   const auto deliveries = table_.deliveries_for(arrival.publication, arrival.filters);
   const std::size_t bytes = arrival.publication.payload.size();
   if (stop_ != Stop::No && arrival.token != 0) return;
-  if (deliveries.empty()) ++unroutable_;
+  if (deliveries.empty()) {  // nobody's books can hold it: the bridge's own document does
+    ++facts_.unroutable;
+    say({Document::BridgeInfo});
+  }
   for (std::size_t i = 0; i < deliveries.size(); ++i) {
     const route::Delivery& delivery = deliveries[i];
     Instance* found = roster_.find(delivery.instance);

@@ -104,7 +104,6 @@ class Bridge final : private io::Task,
   Reporter reporter_;
 
   Roster roster_;
-  std::uint64_t unroutable_ = 0;
   unsigned served_ = 0;  // messages since the last report
   Instant next_stats_ = {};
   route::InstanceId last_stats_ = 0;

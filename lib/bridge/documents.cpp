@@ -176,6 +176,7 @@ std::string info_document(const BridgeFacts& facts, const mqtt::BrokerStatus& br
   json.key("broker").begin_object().member("url", facts.broker_url);
   json.member("protocol", broker.protocol == 5 ? "5" : "3.1.1");
   json.member("session_present", broker.session_present).end_object();
+  json.member("no_route", facts.unroutable);
   json.key("reload").begin_object();
   time_or_null(json, "at", facts.reloaded);
   text_or_null(json, "problem", facts.reload_problem);

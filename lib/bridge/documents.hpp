@@ -34,7 +34,8 @@ struct BridgeFacts {
   std::string host;
   std::string daemon;
   WallTime started = {};
-  std::string broker_url;  // redacted
+  std::string broker_url;        // redacted
+  std::uint64_t unroutable = 0;  // arrivals that belong to no instance
   std::optional<WallTime> reloaded = {};
   std::string reload_problem = {};  // of the last reload; empty: it went well
 };

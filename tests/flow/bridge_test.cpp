@@ -251,6 +251,15 @@ TEST_F(BridgeFlow, WhatCannotBeTextOrHasNoRouteIsCounted) {
   EXPECT_EQ(peer("a").texts(), "");
 }
 
+TEST_F(BridgeFlow, AnArrivalForNobodyIsAcknowledgedAndCounted) {
+  add("a");
+  start_ready();
+  broker().publish("somewhere/else", "x", 1, 5);
+  sim.settle();
+  EXPECT_EQ(broker().pubacks, std::vector<unsigned>{5});
+  EXPECT_NE(retained("wsrelay/bridge/main/info").find(R"("no_route":1)"), std::string::npos);
+}
+
 TEST_F(BridgeFlow, RefusedPublicationsAreCounted) {
   add("a");
   config.instances["a"].rules.publish.front().qos = 1;
