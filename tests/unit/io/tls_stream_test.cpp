@@ -367,7 +367,7 @@ TEST(TlsStream, OldVersionsOnlyAreRefused) {
   EXPECT_EQ(talk.error->text, "the peer offers no TLS 1.2 or newer");
 }
 
-TEST(TlsStream, AMissingClientCertificateIsSaid) {
+TEST(TlsStream, AMissingClientCertificateEndsTheConnection) {
   for (const char* version : {"NORMAL:-VERS-ALL:+VERS-TLS1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.3"}) {
     Talk talk(good(), {.name = "example.com"}, {}, version, true);
     for (int i = 0; i < 10; ++i) talk.server->step();
