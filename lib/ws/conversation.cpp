@@ -17,7 +17,8 @@ Conversation::Conversation(const Rules& rules, Outlet& outlet, Instant now)
       pongs_(now),
       close_timeout_(rules.close_timeout) {}
 
-void Conversation::receive(BytesView bytes, Instant now) {
+std::size_t Conversation::receive(BytesView bytes, Instant now) {
+  const std::size_t size = bytes.size();
   while (!is_over()) {
     const FrameDecoder::Step step = decoder_.decode(bytes);
     if (const auto* piece = std::get_if<FramePiece>(&step)) {
@@ -28,9 +29,10 @@ void Conversation::receive(BytesView bytes, Instant now) {
     } else if (const auto* violation = std::get_if<Violation>(&step)) {
       fail_for(*violation);
     } else {
-      return;
+      break;
     }
   }
+  return size;
 }
 
 // Also while our Close is on its way: what the server said before it read it still counts.
@@ -60,7 +62,9 @@ void Conversation::receive_ping(BytesView payload, Instant now) {
   if (!pongs_.admit(now))
     return fail_for({CloseCode::PolicyViolation, "more than 100 pings a second"});
   // After our Close nothing of ours follows it on the wire.
-  if (!close_sent_) pongs_.answer(payload, outlet_->output, *outlet_->random);
+  if (close_sent_) return;
+  pongs_.answer(payload, outlet_->output, *outlet_->random);
+  outlet_->events.push(PingReceived{Bytes(payload.begin(), payload.end())});
 }
 
 void Conversation::receive_close(BytesView payload) {
@@ -78,18 +82,20 @@ void Conversation::receive_close(BytesView payload) {
 void Conversation::receive_eof() {
   if (is_over()) return;
   // The network's fault, not the server's word: only a Close says that a server meant it (§7.1.5).
-  end(Error{.fault = Fault::Tcp,
-            .text = close_sent_ ? "stream ended before the server answered our Close"
-                                : "stream ended without a Close",
-            .close_code = static_cast<std::uint16_t>(CloseCode::Abnormal)});
+  end(abnormal(Fault::Tcp, close_sent_ ? "stream ended before the server answered our Close"
+                                       : "stream ended without a Close"));
+}
+
+Error Conversation::abnormal(Fault fault, std::string_view text) const {
+  return Error{.fault = fault,
+               .text = std::string(text),
+               .phase = close_sent_ ? "closing" : "ready",
+               .close_code = static_cast<std::uint16_t>(CloseCode::Abnormal)};
 }
 
 void Conversation::tick(Instant now) {
   if (now < deadline()) return;
-  end(Error{.fault = Fault::Timeout,
-            .text = "the server did not answer our Close in time",
-            .phase = "closing",
-            .close_code = static_cast<std::uint16_t>(CloseCode::Abnormal)});
+  end(abnormal(Fault::Timeout, "the server did not answer our Close in time"));
 }
 
 void Conversation::output_taken() {
@@ -97,17 +103,31 @@ void Conversation::output_taken() {
 }
 
 void Conversation::send(const Message& message) {
-  assert(is_open());
-  if (!is_open()) return;
+  assert(is_open() && !in_parts_);
+  if (!is_open() || in_parts_) return;
   const Opcode opcode = message.kind == Message::Kind::Text ? Opcode::Text : Opcode::Binary;
   append_frame(outlet_->output, opcode, message.payload, *outlet_->random);
 }
 
-void Conversation::ping(BytesView payload) {
-  assert(is_open() && payload.size() <= 125);
+// §5.4: "a single frame with the FIN bit clear and an opcode other than 0, followed by zero or more
+// frames with the FIN bit clear and the opcode set to 0, and terminated by a single frame with the
+// FIN bit set and an opcode of 0".
+Result<void> Conversation::send_part(Opcode opcode, BytesView payload, bool fin) {
+  if (!is_open()) return fail(Fault::Local, "the session is not open");
+  if (is_control(opcode) || !is_known(opcode)) return fail(Fault::Local, "not a data frame");
+  const bool continues = opcode == Opcode::Continuation;
+  if (continues && !in_parts_) return fail(Fault::Local, "continuation of no message");
+  if (!continues && in_parts_) return fail(Fault::Local, "new message inside an unfinished one");
+  append_frame(outlet_->output, opcode, payload, *outlet_->random, {.fin = fin});
+  in_parts_ = !fin;
+  return {};
+}
+
+void Conversation::send_control(Opcode opcode, BytesView payload) {
+  assert(is_open() && is_control(opcode) && payload.size() <= 125);
   if (!is_open()) return;
   const BytesView kept = payload.first(std::min<std::size_t>(payload.size(), 125));
-  append_frame(outlet_->output, Opcode::Ping, kept, *outlet_->random);
+  append_frame(outlet_->output, opcode, kept, *outlet_->random);
 }
 
 void Conversation::close(CloseCode code, std::string_view reason, Instant now) {
@@ -124,11 +144,12 @@ void Conversation::send_close(std::uint16_t code, std::string_view reason) {
 
 // §7.1.7: "the client SHOULD send a Close frame", and then processes nothing any more.
 void Conversation::fail_for(Violation violation) {
-  const auto code = static_cast<std::uint16_t>(violation.code);
-  if (!close_sent_) send_close(code, violation.text);
+  const std::string_view phase = close_sent_ ? "closing" : "ready";
+  if (!close_sent_) send_close(static_cast<std::uint16_t>(violation.code), violation.text);
   end(Error{.fault = violation.code == CloseCode::TooBig ? Fault::TooLarge : Fault::Protocol,
             .text = std::string(violation.text),
-            .close_code = code});
+            .phase = std::string(phase),
+            .close_code = static_cast<std::uint16_t>(violation.code)});
 }
 
 void Conversation::end(std::optional<Error> error) {

@@ -32,19 +32,23 @@ class Conversation {
   };
   Conversation(const Rules& rules, Outlet& outlet, Instant now);
 
-  void receive(BytesView bytes, Instant now);
+  /// How many bytes were taken: see Session::receive.
+  std::size_t receive(BytesView bytes, Instant now);
   void receive_eof();
   void tick(Instant now);
   void output_taken();
 
   void send(const Message& message);
-  void ping(BytesView payload);
+  Result<void> send_part(Opcode opcode, BytesView payload, bool fin);
+  bool in_parts() const { return in_parts_; }
+  void send_control(Opcode opcode, BytesView payload);
   void close(CloseCode code, std::string_view reason, Instant now);
 
   bool is_open() const { return phase_ == Phase::Open; }
   bool is_closing() const { return close_sent_ || close_received_; }
   bool is_over() const { return phase_ == Phase::Over; }
   Instant deadline() const { return phase_ == Phase::Closing ? close_deadline_ : Instant::max(); }
+  const CompressionCount& compression() const { return compression_; }
 
  private:
   enum class Phase : std::uint8_t { Open, Closing, Over };  // Closing: our Close awaits its answer
@@ -56,6 +60,7 @@ class Conversation {
   void send_close(std::uint16_t code, std::string_view reason);
   void fail_for(Violation violation);
   void end(std::optional<Error> error);
+  Error abnormal(Fault fault, std::string_view text) const;
 
   Outlet* outlet_;
   FrameDecoder decoder_;
@@ -66,6 +71,8 @@ class Conversation {
   Phase phase_ = Phase::Open;
   bool close_sent_ = false;
   bool close_received_ = false;
+  bool in_parts_ = false;
+  CompressionCount compression_;
   std::uint8_t control_size_ = 0;
   std::array<std::byte, 125> control_;  // the payload of a control frame that comes in pieces
 };

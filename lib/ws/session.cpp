@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "ws/conversation.hpp"
+#include "ws/refusal.hpp"
 #include "ws/response_head.hpp"
 #include "ws/upgrade.hpp"
 
@@ -16,13 +17,18 @@ constexpr int kMaxInterim = 5;  // 1xx answers before the real one
 // What lives until the answer is judged. The settings (credentials among them) go with it.
 struct Upgrading {
   std::string key;
-  std::vector<std::string> subprotocols;
+  Offered offered;
   Conversation::Rules rules;
   Instant deadline;
   ResponseHeadParser parser = {};
   int interim = 0;
 };
-struct Refused {};  // there never was a conversation; Ended waits or was told
+// The answer was no, and its body is still coming.
+struct Refusing {
+  Refusal refusal;
+  Instant deadline;
+};
+struct Over {};  // there never was a conversation; Ended waits or was told
 
 }  // namespace
 
@@ -30,25 +36,31 @@ struct Session::State {
   explicit State(Random& random) : outlet{&random} {}
 
   Outlet outlet;
-  std::variant<Refused, Upgrading, Conversation> phase;
+  std::variant<Over, Upgrading, Refusing, Conversation> phase;
 
   void start(const SessionSettings& settings, Instant now);
   void read_answer(Upgrading& upgrading, BytesView& bytes, Instant now);
   void judge(Upgrading& upgrading, ResponseHead head, Instant now);
-  void refuse(std::optional<Error> error);
+  void read_refusal(Refusing& refusing, BytesView& bytes);
+  void tell_refusal(Refusing& refusing);
+  void fail(Error error);
+  void end(std::optional<Error> error);
 
   Conversation* conversation() { return std::get_if<Conversation>(&phase); }
   Upgrading* upgrading() { return std::get_if<Upgrading>(&phase); }
+  Refusing* refusing() { return std::get_if<Refusing>(&phase); }
 };
 
 void Session::State::start(const SessionSettings& settings, Instant now) {
   std::string key = new_upgrade_key(*outlet.random);
   const auto request = upgrade_request(settings, key);
-  if (!request) return refuse(request.error());
+  if (!request) return fail(request.error());
   std::memcpy(outlet.output.append(request->size()), request->data(), request->size());
   phase =
       Upgrading{.key = std::move(key),
-                .subprotocols = settings.subprotocols,
+                .offered = {.subprotocols = settings.subprotocols,
+                            .subprotocol_required = settings.subprotocol_required,
+                            .deflate = settings.deflate},
                 .rules = {.limits = {.size = settings.max_message, .frames = settings.max_frames},
                           .close_timeout = settings.close_timeout},
                 .deadline = after(now, settings.upgrade_timeout)};
@@ -58,30 +70,49 @@ void Session::State::start(const SessionSettings& settings, Instant now) {
 void Session::State::read_answer(Upgrading& upgrading, BytesView& bytes, Instant now) {
   for (;;) {
     const auto complete = upgrading.parser.read(bytes);
-    if (!complete) return refuse(complete.error());
+    if (!complete) return fail(complete.error());
     if (!*complete) return;
     ResponseHead head = upgrading.parser.take();
     const bool interim = head.status / 100 == 1 && head.status != 101;
     if (!interim) return judge(upgrading, std::move(head), now);
     if (++upgrading.interim > kMaxInterim)
-      return refuse(Error{.fault = Fault::Protocol,
-                          .text = "bad upgrade answer: more than 5 interim responses"});
+      return fail(Error{.fault = Fault::Protocol,
+                        .text = "bad upgrade answer: more than 5 interim responses"});
   }
 }
 
 void Session::State::judge(Upgrading& upgrading, ResponseHead head, Instant now) {
-  auto agreement = judge_answer(head, upgrading.key, upgrading.subprotocols);
-  if (!agreement) return refuse(agreement.error());
+  auto agreement = judge_answer(head, upgrading.key, upgrading.offered);
+  if (!agreement && agreement.error().fault == Fault::Http) {
+    const Instant deadline = upgrading.deadline;
+    phase = Refusing{Refusal(std::move(head), std::move(agreement.error())), deadline};
+    return;
+  }
+  if (!agreement) return fail(std::move(agreement.error()));
   Conversation::Rules rules = upgrading.rules;
-  rules.allowed_rsv = agreement->extensions.rsv;
   phase.emplace<Conversation>(rules, outlet, now);
   outlet.events.push(Opened{.subprotocol = std::move(agreement->subprotocol),
                             .extensions = std::move(agreement->extensions.text),
                             .headers = std::move(head.fields)});
 }
 
-void Session::State::refuse(std::optional<Error> error) {
-  phase = Refused{};
+void Session::State::read_refusal(Refusing& refusing, BytesView& bytes) {
+  refusing.refusal.read(bytes);
+  if (refusing.refusal.is_complete()) tell_refusal(refusing);
+}
+
+void Session::State::tell_refusal(Refusing& refusing) {
+  outlet.events.push(refusing.refusal.take());
+  fail(refusing.refusal.take_error());
+}
+
+void Session::State::fail(Error error) {
+  error.phase = "upgrading";
+  end(std::move(error));
+}
+
+void Session::State::end(std::optional<Error> error) {
+  phase = Over{};
   outlet.events.push(Ended{std::move(error)});
 }
 
@@ -93,27 +124,32 @@ Session::Session(Session&&) noexcept = default;
 Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
-void Session::receive(BytesView bytes, Instant now) {
-  if (Upgrading* upgrading = state_->upgrading()) state_->read_answer(*upgrading, bytes, now);
-  if (Conversation* conversation = state_->conversation()) conversation->receive(bytes, now);
+std::size_t Session::receive(BytesView bytes, Instant now) {
+  std::size_t left = 0;
+  BytesView input = bytes;
+  if (Upgrading* upgrading = state_->upgrading()) state_->read_answer(*upgrading, input, now);
+  if (Refusing* refusing = state_->refusing()) state_->read_refusal(*refusing, input);
+  if (Conversation* conversation = state_->conversation())
+    left = input.size() - conversation->receive(input, now);
   // Bytes first: an answer that is here counts, however late we were woken for it.
   tick(now);
+  return bytes.size() - left;
 }
 
 void Session::receive_eof(Instant) {
   if (Conversation* conversation = state_->conversation()) return conversation->receive_eof();
+  if (Refusing* refusing = state_->refusing()) return state_->tell_refusal(*refusing);
   if (state_->upgrading() != nullptr)
-    state_->refuse(Error{.fault = Fault::Tcp,
-                         .text = "stream ended before the answer to the upgrade was complete"});
+    state_->fail(Error{.fault = Fault::Tcp,
+                       .text = "stream ended before the answer to the upgrade was complete"});
 }
 
 void Session::tick(Instant now) {
   if (Conversation* conversation = state_->conversation()) return conversation->tick(now);
-  const Upgrading* upgrading = state_->upgrading();
-  if (upgrading != nullptr && now >= upgrading->deadline)
-    state_->refuse(Error{.fault = Fault::Timeout,
-                         .text = "the server did not answer the upgrade in time",
-                         .phase = "upgrading"});
+  if (now < deadline()) return;
+  if (Refusing* refusing = state_->refusing()) return state_->tell_refusal(*refusing);
+  state_->fail(
+      Error{.fault = Fault::Timeout, .text = "the server did not answer the upgrade in time"});
 }
 
 void Session::send(const Message& message) {
@@ -121,15 +157,33 @@ void Session::send(const Message& message) {
   if (Conversation* conversation = state_->conversation()) conversation->send(message);
 }
 
+Result<void> Session::send_part(Opcode opcode, BytesView payload, bool fin) {
+  if (Conversation* conversation = state_->conversation())
+    return conversation->send_part(opcode, payload, fin);
+  return wsrelay::fail(Fault::Local, "the session is not open");
+}
+
+bool Session::in_parts() const {
+  const Conversation* conversation = state_->conversation();
+  return conversation != nullptr && conversation->in_parts();
+}
+
 void Session::ping(BytesView payload) {
   assert(is_open());
-  if (Conversation* conversation = state_->conversation()) conversation->ping(payload);
+  if (Conversation* conversation = state_->conversation())
+    conversation->send_control(Opcode::Ping, payload);
+}
+
+void Session::pong(BytesView payload) {
+  assert(is_open());
+  if (Conversation* conversation = state_->conversation())
+    conversation->send_control(Opcode::Pong, payload);
 }
 
 void Session::close(CloseCode code, std::string_view reason, Instant now) {
   if (Conversation* conversation = state_->conversation())
     return conversation->close(code, reason, now);
-  if (state_->upgrading() != nullptr) state_->refuse(std::nullopt);
+  if (!is_finished()) state_->end(std::nullopt);
 }
 
 std::optional<Event> Session::next_event() {
@@ -147,8 +201,15 @@ void Session::output_taken(std::size_t bytes) {
 
 Instant Session::deadline() const {
   if (const Conversation* conversation = state_->conversation()) return conversation->deadline();
-  const Upgrading* upgrading = state_->upgrading();
-  return upgrading != nullptr ? upgrading->deadline : Instant::max();
+  if (const Upgrading* upgrading = state_->upgrading()) return upgrading->deadline;
+  if (const Refusing* refusing = state_->refusing()) return refusing->deadline;
+  return Instant::max();
+}
+
+const CompressionCount& Session::compression() const {
+  static constexpr CompressionCount kNone;
+  const Conversation* conversation = state_->conversation();
+  return conversation != nullptr ? conversation->compression() : kNone;
 }
 
 bool Session::is_open() const {
@@ -163,7 +224,8 @@ bool Session::is_closing() const {
 
 bool Session::is_finished() const {
   const Conversation* conversation = state_->conversation();
-  return conversation != nullptr ? conversation->is_over() : state_->upgrading() == nullptr;
+  return conversation != nullptr ? conversation->is_over()
+                                 : std::holds_alternative<Over>(state_->phase);
 }
 
 }  // namespace wsrelay::ws

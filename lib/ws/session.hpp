@@ -22,15 +22,28 @@
 #include "base/random.hpp"
 #include "base/time.hpp"
 #include "ws/close_code.hpp"
+#include "ws/deflate_settings.hpp"
+#include "ws/opcode.hpp"
 
 namespace wsrelay::ws {
+
+/// What the server's data is told as.
+enum class Receiving : std::uint8_t {
+  Messages,  // Received; a message larger than max_message ends the session (1009)
+  Frames,    // ReceivedPart for each frame; the limit is a frame's
+  Chunks,    // ReceivedPart for each `chunk` bytes of a frame and for its rest; no limit
+};
 
 struct SessionSettings {
   std::string host;          // the Host field, "example.com:8080"
   std::string target = "/";  // path and query
   std::vector<std::pair<std::string, std::string>> headers =
-      {};                                               // checked: see is_header_name/value
-  std::vector<std::string> subprotocols = {};           // offered, best first
+      {};                                      // checked: see is_header_name/value
+  std::vector<std::string> subprotocols = {};  // offered, best first
+  bool subprotocol_required = false;           // a server that chooses none is refused
+  DeflateSettings deflate = {.offer = DeflateSettings::Offer::Off};
+  Receiving receiving = Receiving::Messages;
+  std::size_t chunk = 16 * 1024;                        // bytes, at least 1
   std::size_t max_message = 1024 * 1024;                // bytes; past it 1009
   std::uint64_t max_frames = 4096;                      // of one message; past it 1008
   Duration upgrade_timeout = std::chrono::seconds(10);  // absolute, drip-proof
@@ -43,8 +56,20 @@ struct Opened {
   std::string extensions;                                    // as negotiated; empty: none
   std::vector<std::pair<std::string, std::string>> headers;  // the answer's, as they came
 };
+/// The server answered, but not with 101. Told before Ended.
+struct Refused {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;  // what its Content-Length announced, its first 200 bytes; untrusted
+};
 struct Received {
   Message message;
+};
+struct ReceivedPart {
+  MessagePart part;
+};
+struct PingReceived {  // the answer is on its way
+  Bytes payload;
 };
 struct PongReceived {
   Bytes payload;
@@ -65,7 +90,8 @@ struct Closed {
 struct Ended {
   std::optional<Error> error = {};
 };
-using Event = std::variant<Opened, Received, PongReceived, Closed, Ended>;
+using Event = std::variant<Opened, Refused, Received, ReceivedPart, PingReceived, PongReceived,
+                           Closed, Ended>;
 
 class Session {
  public:
@@ -75,13 +101,21 @@ class Session {
   Session& operator=(Session&&) noexcept;
   ~Session();
 
-  void receive(BytesView bytes, Instant now);
+  /// How many bytes were taken. Fewer than all only if so much came out of decompression that
+  /// others must have their turn first: give the rest again, before anything newer.
+  std::size_t receive(BytesView bytes, Instant now);
   void receive_eof(Instant now);
   void tick(Instant now);  // late or spurious: no harm
 
   /// Only while is_open(). The frame is in output() at once, whole.
   void send(const Message& message);
+  /// A message in frames of the caller's: the first is Text or Binary, the others Continuation, the
+  /// last has `fin`. An error (Local) for a frame that cannot stand here; then nothing was sent.
+  /// Frames go uncompressed. send() must wait for the end of such a message: see in_parts().
+  Result<void> send_part(Opcode opcode, BytesView payload, bool fin);
+  bool in_parts() const;         // a message was begun by send_part() and has no end yet
   void ping(BytesView payload);  // at most 125 bytes
+  void pong(BytesView payload);  // unsolicited (§5.5.3); at most 125 bytes
   /// Starts the closing handshake; before the upgrade's end it just ends. `reason`: UTF-8, cut to
   /// 123 bytes.
   void close(CloseCode code, std::string_view reason, Instant now);
@@ -91,6 +125,8 @@ class Session {
   BytesView output() const;
   void output_taken(std::size_t bytes);
   Instant deadline() const;
+
+  const CompressionCount& compression() const;
 
   bool is_open() const;     // upgraded, and nobody has closed: send() is allowed
   bool is_closing() const;  // a Close went out or came in

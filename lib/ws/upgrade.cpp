@@ -34,6 +34,12 @@ std::optional<std::string> wrong_setting(const SessionSettings& settings) {
   }
   for (const std::string& subprotocol : settings.subprotocols)
     if (!is_subprotocol(subprotocol)) return "a subprotocol is no token";
+  if (settings.subprotocol_required && settings.subprotocols.empty())
+    return "a subprotocol is required, but none is offered";
+  const DeflateSettings& deflate = settings.deflate;
+  if (deflate.client_max_window_bits < 9 || deflate.client_max_window_bits > 15 ||
+      deflate.server_max_window_bits < 8 || deflate.server_max_window_bits > 15)
+    return "a window of permessage-deflate is out of range";
   return std::nullopt;
 }
 
@@ -99,12 +105,16 @@ Result<bool> check_switch(const ResponseHead& head) {
   return true;
 }
 
-// §4.1 item 6: what was not offered must not be chosen; choosing none is the server's right.
-Result<std::string> chosen_subprotocol(const Fields& fields, std::span<const std::string> offered) {
+// §4.1 item 6: what was not offered must not be chosen; choosing none is the server's right, and
+// ours to do without it.
+Result<std::string> chosen_subprotocol(const Fields& fields, const Offered& offered) {
   const auto chosen = only_value(fields, "Sec-WebSocket-Protocol");
   if (!chosen) return tl::unexpected(chosen.error());
+  if (*chosen == nullptr && offered.subprotocol_required)
+    return refuse("no subprotocol, and one is required");
   if (*chosen == nullptr) return std::string();
-  if (std::find(offered.begin(), offered.end(), **chosen) == offered.end())
+  const auto& names = offered.subprotocols;
+  if (std::find(names.begin(), names.end(), **chosen) == names.end())
     return refuse("a subprotocol that was not offered");
   return **chosen;
 }
@@ -131,12 +141,14 @@ Result<std::string> upgrade_request(const SessionSettings& settings, std::string
       settings.target, settings.host, key);
   if (!settings.subprotocols.empty())
     out += fmt::format("Sec-WebSocket-Protocol: {}\r\n", fmt::join(settings.subprotocols, ", "));
+  if (const std::string offer = extension_offer(settings.deflate); !offer.empty())
+    out += fmt::format("Sec-WebSocket-Extensions: {}\r\n", offer);
   for (const auto& [name, value] : settings.headers) out += fmt::format("{}: {}\r\n", name, value);
   return out += "\r\n";
 }
 
 Result<Agreement> judge_answer(const ResponseHead& head, std::string_view key,
-                               std::span<const std::string> offered_subprotocols) {
+                               const Offered& offered) {
   if (head.status != 101) return tl::unexpected(refused_by_status(head));
   if (head.minor_version < 1) return refuse("HTTP/1.0 cannot upgrade");
   if (const auto fine = check_switch(head); !fine) return tl::unexpected(fine.error());
@@ -144,9 +156,9 @@ Result<Agreement> judge_answer(const ResponseHead& head, std::string_view key,
   if (!accept) return tl::unexpected(accept.error());
   if (*accept == nullptr) return refuse("no Sec-WebSocket-Accept");
   if (**accept != accept_for(key)) return refuse("Sec-WebSocket-Accept does not match our key");
-  auto subprotocol = chosen_subprotocol(head.fields, offered_subprotocols);
+  auto subprotocol = chosen_subprotocol(head.fields, offered);
   if (!subprotocol) return tl::unexpected(subprotocol.error());
-  auto extensions = agree_on_extensions(head.fields);
+  auto extensions = agree_on_extensions(head.fields, offered.deflate);
   if (!extensions) return tl::unexpected(extensions.error());
   return Agreement{.subprotocol = std::move(*subprotocol), .extensions = std::move(*extensions)};
 }

@@ -2,9 +2,9 @@
 // send, and the judgement of a complete answer. Knows no time and no bytes in pieces.
 #pragma once
 
-#include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.hpp"
 #include "base/random.hpp"
@@ -22,6 +22,12 @@ std::string accept_for(std::string_view key);
 /// Fails with Fault::Local if a setting could break out of its line; values are not repeated.
 Result<std::string> upgrade_request(const SessionSettings& settings, std::string_view key);
 
+/// What an answer is judged against.
+struct Offered {
+  std::vector<std::string> subprotocols = {};
+  bool subprotocol_required = false;
+  DeflateSettings deflate = {};
+};
 struct Agreement {
   std::string subprotocol = {};
   Extensions extensions = {};
@@ -29,6 +35,6 @@ struct Agreement {
 /// Fault::Http for any other status than 101, Fault::Protocol for a 101 that is not an answer to
 /// us.
 Result<Agreement> judge_answer(const ResponseHead& head, std::string_view key,
-                               std::span<const std::string> offered_subprotocols);
+                               const Offered& offered);
 
 }  // namespace wsrelay::ws

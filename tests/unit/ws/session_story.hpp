@@ -32,6 +32,11 @@ inline std::string story_of(const ws::Event& event) {
   if (const auto* received = std::get_if<ws::Received>(&event))
     return fmt::format("{}:{}", name_of(received->message.kind),
                        shown(as_text(received->message.payload)));
+  if (const auto* refused = std::get_if<ws::Refused>(&event))
+    return fmt::format("refused:{}{}{}", refused->status, refused->body.empty() ? "" : ":",
+                       shown(refused->body));
+  if (const auto* ping = std::get_if<ws::PingReceived>(&event))
+    return "ping:" + shown(as_text(ping->payload));
   if (const auto* pong = std::get_if<ws::PongReceived>(&event))
     return "pong:" + shown(as_text(pong->payload));
   if (const auto* closed = std::get_if<ws::Closed>(&event))
@@ -67,9 +72,7 @@ class Dialogue {
     return *this;
   }
   Dialogue& open(std::string_view extra = {}) {
-    receive(accepting_answer(request_, extra));
-    told_.clear();
-    return *this;
+    return receive(accepting_answer(request_, extra)).forget();
   }
   Dialogue& eof() {
     session_.receive_eof(now_);
@@ -84,6 +87,12 @@ class Dialogue {
   Dialogue& close(std::uint16_t code, std::string_view reason = {}) {
     session_.close(static_cast<ws::CloseCode>(code), reason, now_);
     collect();
+    return *this;
+  }
+
+  /// What was told is no news any more.
+  Dialogue& forget() {
+    told_.clear();
     return *this;
   }
 

@@ -64,7 +64,7 @@ TEST_P(Talk, IsSilentAfterItsEnd) {
 }
 
 std::string ended(int code, std::string_view text) {
-  return fmt::format("ended({} {}: {})", code == 1009 ? "too_large" : "protocol", code, text);
+  return fmt::format("ended({}/ready {}: {})", code == 1009 ? "too_large" : "protocol", code, text);
 }
 const auto kName = [](const auto& row) { return std::string(row.param.name); };
 
@@ -75,17 +75,21 @@ INSTANTIATE_TEST_SUITE_P(
         TalkCase{"Binary", hex("82 01 ff"), "binary:\\ff", ""},
         TalkCase{"Fragments", hex("01 01 61 80 01 62"), "text:ab", ""},
         TalkCase{"LargestAllowed", wire({2, std::string(1000, 'x')}), "binary:(1000 bytes)", ""},
-        TalkCase{"PingIsAnswered", kPing, "", "a:p"},
-        TalkCase{"EmptyPingIsAnswered", hex("8900"), "", "a:"},
-        TalkCase{"Ping125IsAnswered", wire({9, std::string(125, 'x')}), "", "a:(125 bytes)"},
-        TalkCase{"BinaryPingIsAnswered", hex("89 03 00ffbd"), "", "a:\\00\\ff\\bd"},
-        TalkCase{"PingInsideMessage", hex("01 01 61") + kPing + hex("80 01 62"), "text:ab", "a:p"},
+        TalkCase{"PingIsAnswered", kPing, "ping:p", "a:p"},
+        TalkCase{"EmptyPingIsAnswered", hex("8900"), "ping:", "a:"},
+        TalkCase{"Ping125IsAnswered", wire({9, std::string(125, 'x')}), "ping:(125 bytes)",
+                 "a:(125 bytes)"},
+        TalkCase{"BinaryPingIsAnswered", hex("89 03 00ffbd"), "ping:\\00\\ff\\bd",
+                 "a:\\00\\ff\\bd"},
+        TalkCase{"PingInsideMessage", hex("01 01 61") + kPing + hex("80 01 62"), "ping:p text:ab",
+                 "a:p"},
         TalkCase{"TenPingsAreAnsweredInOrder",
-                 hex("890130 890131 890132 890133 890134 890135 890136 890137 890138 890139"), "",
+                 hex("890130 890131 890132 890133 890134 890135 890136 890137 890138 890139"),
+                 "ping:0 ping:1 ping:2 ping:3 ping:4 ping:5 ping:6 ping:7 ping:8 ping:9",
                  "a:0 a:1 a:2 a:3 a:4 a:5 a:6 a:7 a:8 a:9"},
         TalkCase{"UnsolicitedPongIsTold", hex("8a 02 6869"), "pong:hi", ""},
         TalkCase{"EmptyPongIsTold", hex("8a00"), "pong:", ""},
-        TalkCase{"PongThenPing", hex("8a 00") + kPing, "pong:", "a:p"}),
+        TalkCase{"PongThenPing", hex("8a 00") + kPing, "pong: ping:p", "a:p"}),
     kName);
 
 INSTANTIATE_TEST_SUITE_P(
@@ -152,8 +156,8 @@ INSTANTIATE_TEST_SUITE_P(
         TalkCase{"BadUtf8", hex("81 02 61ff"), ended(1007, "text is not UTF-8"), "8:1007"},
         TalkCase{"EmptyFragments", hex("0100") + std::string(32, '\0'),
                  ended(1008, "message in too many frames"), "8:1008"},
-        TalkCase{"PongThenViolation", kPing + hex("83 00"), ended(1002, "unknown opcode"),
-                 "a:p 8:1002"}),
+        TalkCase{"PongThenViolation", kPing + hex("83 00"),
+                 "ping:p " + ended(1002, "unknown opcode"), "a:p 8:1002"}),
     kName);
 
 TEST(Session, SendsMessagesAndPingsWhole) {
@@ -210,7 +214,7 @@ TEST(Session, CountsAnAnswerThatIsHereHoweverLate) {
 TEST(Session, AnswersAViolationAfterItsCloseWithSilence) {
   Dialogue dialogue;
   dialogue.open().close(1000).receive(hex("83 00"));
-  EXPECT_EQ(dialogue.told(), ended(1002, "unknown opcode"));
+  EXPECT_EQ(dialogue.told(), "ended(protocol/closing 1002: unknown opcode)");
   EXPECT_EQ(dialogue.sent(), "8:1000");
 }
 
@@ -231,16 +235,16 @@ TEST(Session, GivesUpTheUpgradeAtAnAbsoluteDeadline) {
 
 TEST(Session, TellsAStreamThatEndsBeforeItsTime) {
   const std::string kCut =
-      "ended(tcp 0: stream ended before the answer to the upgrade was complete)";
+      "ended(tcp/upgrading 0: stream ended before the answer to the upgrade was complete)";
   Dialogue before;
   EXPECT_EQ(before.eof().eof().told(), kCut);
   Dialogue within;
   EXPECT_EQ(within.receive("HTTP/1.1 101 Swi").eof().told(), kCut);
   Dialogue open;
-  EXPECT_EQ(open.open().eof().told(), "ended(tcp 1006: stream ended without a Close)");
+  EXPECT_EQ(open.open().eof().told(), "ended(tcp/ready 1006: stream ended without a Close)");
   Dialogue closing;
   EXPECT_EQ(closing.open().close(1000).eof().told(),
-            "ended(tcp 1006: stream ended before the server answered our Close)");
+            "ended(tcp/closing 1006: stream ended before the server answered our Close)");
   Dialogue closed;
   EXPECT_EQ(closed.open().receive(close_frame(1000)).eof().told(), "closed:1000::server ended");
 }
@@ -329,34 +333,34 @@ std::string pings(int count) {
   return out;
 }
 
+const std::string kTooManyPings = ended(1008, "more than 100 pings a second");
+
 TEST(Pings, OverAHundredASecondAreRefused) {
   Dialogue dialogue;
   dialogue.open().receive(pings(100));
-  EXPECT_EQ(dialogue.told(), "");
-  dialogue.receive(kPing);
-  EXPECT_EQ(dialogue.told(), ended(1008, "more than 100 pings a second"));
+  EXPECT_TRUE(dialogue.session().is_open());
+  EXPECT_EQ(dialogue.forget().receive(kPing).told(), kTooManyPings);
 }
 
 TEST(Pings, OfNinetyASecondAreFineForever) {
   Dialogue dialogue;
   dialogue.open();
   for (int second = 0; second < 600; ++second) {
-    dialogue.receive(pings(90));
+    ASSERT_TRUE(dialogue.receive(pings(90)).session().is_open()) << second;
     dialogue.pass(1s);
   }
-  EXPECT_EQ(dialogue.told(), "");
 }
 
 TEST(Pings, OfOneHundredAndTenASecondAreRefusedWithinAQuarterMinute) {
   Dialogue dialogue;
   dialogue.open();
   int second = 0;
-  for (; second < 15 && dialogue.told().empty(); ++second)
-    for (int i = 0; i < 110; ++i) {
-      dialogue.receive(kPing);
+  for (; second < 15 && dialogue.session().is_open(); ++second)
+    for (int i = 0; i < 110 && dialogue.session().is_open(); ++i) {
+      dialogue.forget().receive(kPing);
       dialogue.pass(Duration(1s) / 110);
     }
-  EXPECT_EQ(dialogue.told(), ended(1008, "more than 100 pings a second"));
+  EXPECT_EQ(dialogue.told(), kTooManyPings);
   EXPECT_GT(second, 2);
 }
 
@@ -364,7 +368,46 @@ TEST(Pings, ThatCollectedWhileWeDidNotReadAreForgiven) {
   Dialogue dialogue;
   dialogue.open().pass(1h);
   dialogue.receive(pings(360));  // one in ten seconds
-  EXPECT_EQ(dialogue.told(), "");
+  EXPECT_TRUE(dialogue.session().is_open());
+}
+
+TEST(Session, SendsMessagesInFramesOfTheCallers) {
+  Dialogue dialogue;
+  dialogue.open();
+  Session& session = dialogue.session();
+  EXPECT_TRUE(session.send_part(Opcode::Text, as_bytes("a"), false).has_value());
+  EXPECT_TRUE(session.in_parts());
+  session.ping(as_bytes("between"));
+  session.pong(as_bytes("unasked"));
+  EXPECT_TRUE(session.send_part(Opcode::Continuation, {}, false).has_value());
+  EXPECT_TRUE(session.send_part(Opcode::Continuation, as_bytes("b"), true).has_value());
+  EXPECT_FALSE(session.in_parts());
+  EXPECT_TRUE(session.send_part(Opcode::Binary, as_bytes("whole"), true).has_value());
+  EXPECT_FALSE(session.in_parts());
+  session.send({Message::Kind::Text, to_bytes("after")});
+  EXPECT_EQ(dialogue.sent(), "1+:a 9:between a:unasked 0+: 0:b 2:whole 1:after");
+}
+
+TEST(Session, SendsNoFrameThatCannotStandHere) {
+  Dialogue dialogue;
+  Session& session = dialogue.session();
+  const auto refused = [&](Opcode opcode) {
+    const auto result = session.send_part(opcode, as_bytes("x"), true);
+    return result ? "sent"
+                  : fmt::format("{}: {}", name_of(result.error().fault), result.error().text);
+  };
+  EXPECT_EQ(refused(Opcode::Text), "local: the session is not open");
+  dialogue.open();
+  EXPECT_EQ(refused(Opcode::Continuation), "local: continuation of no message");
+  EXPECT_EQ(refused(Opcode::Close), "local: not a data frame");
+  EXPECT_EQ(refused(Opcode::Ping), "local: not a data frame");
+  EXPECT_EQ(refused(static_cast<Opcode>(3)), "local: not a data frame");
+  ASSERT_TRUE(session.send_part(Opcode::Binary, as_bytes("a"), false).has_value());
+  EXPECT_EQ(refused(Opcode::Text), "local: new message inside an unfinished one");
+  EXPECT_EQ(refused(Opcode::Binary), "local: new message inside an unfinished one");
+  dialogue.close(1000);
+  EXPECT_EQ(refused(Opcode::Continuation), "local: the session is not open");
+  EXPECT_EQ(dialogue.sent(), "2+:a 8:1000");
 }
 
 }  // namespace
