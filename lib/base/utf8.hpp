@@ -1,5 +1,6 @@
 // Is it UTF-8 (RFC 3629)? Asked piece by piece, so that a wrong byte is known when it arrives,
 // not when its message ends. A value of a few bytes; reset() starts the next text.
+// Long pieces are judged by simdjson, in the widest registers of the machine it runs on.
 #pragma once
 
 #include <cstdint>
@@ -18,6 +19,8 @@ class Utf8Validator {
   void reset() { *this = Utf8Validator{}; }
 
  private:
+  bool step_through(BytesView bytes);
+
   std::uint8_t pending_ = 0;  // continuation bytes still due
   std::uint8_t low_ = 0x80;   // bounds of the next continuation byte:
   std::uint8_t high_ = 0xBF;  // narrower after E0, ED, F0, F4

@@ -1,4 +1,4 @@
-// RFC 6455 §5.3: masking, 64 bytes at a time. Its own inverse.
+// RFC 6455 §5.3: masking, while copying. Its own inverse.
 #pragma once
 
 #include <array>

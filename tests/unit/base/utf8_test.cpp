@@ -41,6 +41,12 @@ std::string encoded(std::uint32_t code) {
   return {byte(0xF0 | code >> 18), tail(12), tail(6), tail(0)};
 }
 
+std::string repeated(std::string_view text, int times) {
+  std::string out;
+  while (times-- > 0) out += text;
+  return out;
+}
+
 struct TextCase {
   const char* name;
   std::string text;
@@ -66,6 +72,35 @@ TEST_P(Text, IsJudgedTheSameCutAtEveryPairOfPoints) {
       validator.feed(as_bytes(view.substr(b)));
       ASSERT_EQ(validator.complete(), GetParam().valid) << a << ", " << b;
     }
+}
+
+// Long enough for the vector code, before and after, whole and cut at every point.
+TEST_P(Text, IsJudgedTheSameInsideLongText) {
+  for (const std::string_view filler :
+       {"sixteen of ascii", "\xCE\xBA\xE1\xBD\xB9\xF0\x9F\x98\x80~"})
+    for (std::size_t before = 0; before <= 5; ++before) {
+      const std::string text =
+          std::string(before, '-') + repeated(filler, 9) + GetParam().text + repeated(filler, 9);
+      EXPECT_EQ(is_utf8(as_bytes(text)), GetParam().valid) << before;
+      for (std::size_t cut = 0; cut <= text.size(); ++cut) {
+        Utf8Validator validator;
+        validator.feed(as_bytes(text.substr(0, cut)));
+        validator.feed(as_bytes(text.substr(cut)));
+        ASSERT_EQ(validator.complete(), GetParam().valid) << before << ", " << cut;
+      }
+    }
+}
+
+TEST_P(Text, IsRefusedWithThePieceThatEndsInItsFirstImpossibleByte) {
+  const auto& row = GetParam();
+  for (const std::string_view filler : {"x", "\xCE\xBA", "\xE1\xBD\xB9", "\xF0\x9F\x98\x80"}) {
+    const std::string before = repeated(filler, 100);
+    for (std::size_t n = 0; n <= row.text.size(); ++n) {
+      Utf8Validator validator;
+      const bool bad = row.first_bad != std::string::npos && n > row.first_bad;
+      ASSERT_EQ(validator.feed(as_bytes(before + row.text.substr(0, n))), !bad) << n;
+    }
+  }
 }
 
 TEST_P(Text, IsRefusedAtItsFirstImpossibleByteAndStaysRefused) {
@@ -154,23 +189,48 @@ TEST(Utf8, AgreesWithArithmeticOnEveryPairAndTripleOfHighBytes) {
       }
 }
 
+// Text of every kind, some of it damaged.
+std::string some_text(Random& random, std::size_t size) {
+  constexpr std::uint32_t kKinds[] = {0x80, 0x800, 0xD800, 0x110000};
+  const std::uint32_t kind = kKinds[random.below(4)];
+  std::string text;
+  while (text.size() < size) {
+    const auto code = static_cast<std::uint32_t>(random.below(random.below(3) == 0 ? 0x80 : kind));
+    text += encoded(code >= 0xD800 && code <= 0xDFFF ? 0x20 : code);
+  }
+  if (random.below(2) == 0) text[random.below(text.size())] = static_cast<char>(random.below(256));
+  return text;
+}
+
 TEST(Utf8, AgreesWithArithmeticOnDamagedText) {
   constexpr std::uint64_t kSeed = 20;
   SeededRandom random(kSeed);
   int valid = 0;
   for (int round = 0; round < 20'000; ++round) {
-    std::string text;
-    while (text.size() < 30)
-      text +=
-          encoded(static_cast<std::uint32_t>(random.below(random.below(2) == 0 ? 0x80 : 0xD800)));
-    if (random.below(2) == 0)
-      text[random.below(text.size())] = static_cast<char>(random.below(256));
+    const std::string text = some_text(random, 1 + random.below(200));
     const bool expected = by_arithmetic(text);
     valid += expected ? 1 : 0;
     ASSERT_EQ(is_utf8(as_bytes(text)), expected) << "seed " << kSeed << ", round " << round;
   }
   EXPECT_GT(valid, 5000);
   EXPECT_LT(valid, 18'000) << "damage must often be seen";
+}
+
+TEST(Utf8, PiecesOfAnySizeTellWhatSingleBytesTell) {
+  constexpr std::uint64_t kSeed = 21;
+  SeededRandom random(kSeed);
+  for (int round = 0; round < 5000; ++round) {
+    const std::string text = some_text(random, 1 + random.below(400));
+    Utf8Validator pieces, bytes;
+    for (std::string_view rest = text; !rest.empty();) {
+      const std::string_view piece = rest.substr(0, 1 + random.below(120));
+      bool expected = true;
+      for (const char c : piece) expected = bytes.feed(as_bytes({&c, 1}));
+      ASSERT_EQ(pieces.feed(as_bytes(piece)), expected) << "seed " << kSeed << ", round " << round;
+      ASSERT_EQ(pieces.complete(), bytes.complete()) << "seed " << kSeed << ", round " << round;
+      rest.remove_prefix(piece.size());
+    }
+  }
 }
 
 }  // namespace
