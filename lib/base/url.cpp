@@ -17,8 +17,9 @@ struct Scheme {
   std::string_view name;
   std::uint16_t port;
 };
-constexpr std::array kSchemes{Scheme{"ws", 80}, Scheme{"wss", 443}, Scheme{"mqtt", 1883},
-                              Scheme{"mqtts", 8883}, Scheme{"unix", 0}};
+constexpr std::array kSchemes{Scheme{"ws", 80},      Scheme{"wss", 443}, Scheme{"mqtt", 1883},
+                              Scheme{"mqtts", 8883}, Scheme{"http", 80}, Scheme{"socks5", 1080},
+                              Scheme{"unix", 0}};
 constexpr std::size_t kLongestUrl = 8192;
 
 std::uint16_t default_port(std::string_view scheme) {
@@ -177,15 +178,20 @@ Result<Url> parse_url(std::string_view text, std::initializer_list<std::string_v
 }
 
 std::string Url::authority() const {
-  const bool v6 = host.find(':') != std::string::npos;
-  std::string text = v6 ? fmt::format("[{}]", host) : host;
-  if (port != default_port(scheme)) fmt::format_to(std::back_inserter(text), ":{}", port);
+  std::string text = endpoint();
+  if (port == default_port(scheme)) text.resize(text.rfind(':'));
   return text;
+}
+
+std::string Url::endpoint() const {
+  const bool v6 = host.find(':') != std::string::npos;
+  return v6 ? fmt::format("[{}]:{}", host, port) : fmt::format("{}:{}", host, port);
 }
 
 std::string Url::text() const {
   if (scheme == "unix") return "unix://" + target;
-  const bool bare = scheme.starts_with("mqtt") && target == "/";  // MQTT knows no path
+  const bool knows_paths = scheme == "ws" || scheme == "wss";  // a broker or a proxy does not
+  const bool bare = !knows_paths && target == "/";
   return fmt::format("{}://{}{}", scheme, authority(), bare ? std::string() : target);
 }
 

@@ -1,6 +1,6 @@
-// The addresses that people write: ws:// wss:// mqtt:// mqtts:// unix://, parsed once and never
-// again (RFC 3986, RFC 6455 §3). Userinfo and fragments are refused; hosts are lower-case ASCII
-// (IDNA) without brackets or trailing dot; the port is always there.
+// The addresses that people write: ws:// wss:// mqtt:// mqtts:// unix://, and http:// socks5:// for
+// proxies, parsed once and never again (RFC 3986, RFC 6455 §3). Userinfo and fragments are refused;
+// hosts are lower-case ASCII (IDNA) without brackets or trailing dot; the port is always there.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,8 @@ struct Url {
   bool secure() const { return scheme == "wss" || scheme == "mqtts"; }
   /// "host:port" or "[v6]:port" with the port left out where it is the scheme's: the Host field.
   std::string authority() const;
+  /// The same with the port always there.
+  std::string endpoint() const;
   std::string text() const;
   /// For logs and documents: query values replaced by "…" (they tend to be tokens).
   std::string redacted() const;

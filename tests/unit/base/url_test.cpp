@@ -14,7 +14,7 @@ Result<Url> web(std::string_view text) {
   return parse_url(text, {"ws", "wss"});
 }
 Result<Url> any(std::string_view text) {
-  return parse_url(text, {"ws", "wss", "mqtt", "mqtts", "unix"});
+  return parse_url(text, {"ws", "wss", "mqtt", "mqtts", "http", "socks5", "unix"});
 }
 
 struct Good {
@@ -65,6 +65,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Good{"Ipv6WithoutPort", "wss://[::1]", "::1", 443, "/", true},
                     Good{"Broker", "mqtt://localhost", "localhost", 1883, "/"},
                     Good{"SecureBroker", "mqtts://b:9", "b", 9, "/"},
+                    Good{"HttpProxy", "http://proxy.lan:3128", "proxy.lan", 3128, "/"},
+                    Good{"HttpProxyWithoutPort", "http://proxy.lan", "proxy.lan", 80, "/"},
+                    Good{"SocksProxy", "socks5://[::1]:1081", "::1", 1081, "/", true},
+                    Good{"SocksProxyWithoutPort", "SOCKS5://proxy", "proxy", 1080, "/"},
                     Good{"UnixUpperCase", "UNIX:///Run/x", "", 0, "/Run/x"},
                     Good{"Unix", "unix:///run/mosquitto/sock", "", 0, "/run/mosquitto/sock"}),
     [](const auto& row) { return row.param.name; });
@@ -136,6 +140,19 @@ TEST(Url, AuthorityLeavesTheUsualPortOut) {
   EXPECT_EQ(web("ws://h:443")->authority(), "h:443");
   EXPECT_EQ(web("wss://[::1]:443")->authority(), "[::1]");
   EXPECT_EQ(web("wss://[::1]:80")->authority(), "[::1]:80");
+}
+
+TEST(Url, EndpointAlwaysHasThePort) {
+  EXPECT_EQ(web("ws://h")->endpoint(), "h:80");
+  EXPECT_EQ(web("wss://[::1]")->endpoint(), "[::1]:443");
+  EXPECT_EQ(web("wss://h:8443/x")->endpoint(), "h:8443");
+}
+
+TEST(Url, TextHasNoPathWhereThereIsNone) {
+  EXPECT_EQ(any("mqtt://h/")->text(), "mqtt://h");
+  EXPECT_EQ(any("http://h:3128/")->text(), "http://h:3128");
+  EXPECT_EQ(any("socks5://h:1080")->text(), "socks5://h");
+  EXPECT_EQ(any("ws://h")->text(), "ws://h/");
 }
 
 TEST(Url, RedactedShowsTheNamesOfAQueryButNoValue) {
