@@ -15,12 +15,10 @@ namespace wsrelay::io {
 
 class ConnectRace {
  public:
-  /// `loop` and `owner` must outlive the race. `addresses` in the order to try.
-  ConnectRace(Loop& loop, const Registration& owner, std::vector<Address> addresses, Instant now)
-      : loop_(loop),
-        owner_(owner),
-        addresses_(std::move(addresses)),
-        race_(addresses_.size(), now) {}
+  /// `loop`, `owner` and `settings` must outlive the race. `addresses` in the order to try; those
+  /// that no socket with the settings' bind_address could reach are left out.
+  ConnectRace(Loop& loop, const Registration& owner, const std::vector<Address>& addresses,
+              const TcpSettings& settings, Instant now);
 
   /// The stream, null while under way, or — when all have failed — an error naming each address.
   Result<std::unique_ptr<ByteStream>> advance(Instant now);
@@ -46,6 +44,7 @@ class ConnectRace {
 
   Loop& loop_;
   const Registration& owner_;
+  const TcpSettings& settings_;
   std::vector<Address> addresses_;
   Race race_;
   std::list<Candidate> candidates_;

@@ -6,13 +6,14 @@
 #include <fmt/format.h>
 
 #include "io/connect_race.hpp"
+#include "io/proxy_handshake.hpp"
 #include "io/tls_stream.hpp"
 
 namespace wsrelay::io {
 namespace {
 
-Error timeout(DialPhase phase, std::string text) {
-  return {.fault = Fault::Timeout, .text = std::move(text), .phase = std::string(name_of(phase))};
+tl::unexpected<Error> timeout(std::string text) {
+  return fail(Fault::Timeout, std::move(text));
 }
 
 class NetDial final : public Dial {
@@ -26,38 +27,50 @@ class NetDial final : public Dial {
   Wait wait() const override;
 
  private:
-  // One type per state, in the order of DialPhase; each owns what exists while it lasts.
+  // One type per state, in the order of DialPhase; each owns what exists while it lasts. What
+  // cannot even begin has entered its state all the same, so that the error has its phase.
   struct Resolving {
     Resolver::Query query;
   };
   struct Connecting {
     std::unique_ptr<ConnectRace> race;
   };
+  struct Proxying {
+    Result<ProxyHandshake> handshake;
+  };
   struct Securing {
-    TlsHandshake handshake;
+    Result<TlsHandshake> handshake;
   };
   using Outcome = Result<std::unique_ptr<ByteStream>>;  // null: stay, or the state has changed
 
   Outcome advance(Resolving& resolving, Instant now);
   Outcome advance(Connecting& connecting, Instant now);
+  Outcome advance(Proxying& proxying, Instant now);
   Outcome advance(Securing& securing, Instant now);
   void connect(const Addresses& addresses, Instant now);
-  Outcome secure(std::unique_ptr<ByteStream> stream, Instant now);
+  void consult_proxy(std::unique_ptr<ByteStream> stream, Instant now);
+  Outcome reached(std::unique_ptr<ByteStream> stream, Instant now);
+  Result<TlsHandshake> begin_tls(std::unique_ptr<ByteStream> stream);
+  Error with_place(Error error) const;
+
+  // Where the connection goes: a UNIX socket is on this machine and needs no proxy.
+  bool has_proxy() const { return target_.proxy && target_.url.scheme != "unix"; }
+  const Url& next_hop() const { return has_proxy() ? target_.proxy->url : target_.url; }
 
   DialTarget target_;
   Loop& loop_;
   const Registration& owner_;
   TlsContexts& contexts_;
-  std::variant<Resolving, Connecting, Securing> state_;
+  std::variant<Resolving, Connecting, Proxying, Securing> state_;
   Instant deadline_ = Instant::max();
 };
 
 void NetDial::begin(Resolver& resolver, Instant now) {
-  const Url& url = target_.url;
-  const auto known = url.scheme == "unix" ? Address::from_path(url.target)
-                                          : Address::from_literal(url.host, url.port);
+  const Url& hop = next_hop();
+  const auto known = hop.scheme == "unix" ? Address::from_path(hop.target)
+                                          : Address::from_literal(hop.host, hop.port);
   if (known) return connect({*known}, now);
-  state_ = Resolving{resolver.query(url.host, url.port, owner_)};
+  state_ = Resolving{resolver.query(hop.host, hop.port, owner_)};
   deadline_ = after(now, target_.dns_timeout);
 }
 
@@ -65,15 +78,24 @@ Result<std::unique_ptr<ByteStream>> NetDial::advance(Instant now) {
   for (;;) {
     const std::size_t before = state_.index();
     auto outcome = std::visit([&](auto& state) { return advance(state, now); }, state_);
-    if (!outcome || *outcome != nullptr || state_.index() == before) return outcome;
+    if (!outcome) return tl::unexpected(with_place(std::move(outcome.error())));
+    if (*outcome != nullptr || state_.index() == before) return outcome;
   }
+}
+
+Error NetDial::with_place(Error error) const {
+  error.phase = name_of(phase());
+  if (has_proxy() && phase() <= DialPhase::Proxy)
+    error.text = fmt::format("proxy {}: {}", target_.proxy->url.redacted(), error.text);
+  return error;
 }
 
 Wait NetDial::wait() const {
   Wait wait;
   if (const auto* connecting = std::get_if<Connecting>(&state_))
     wait.until = connecting->race->next_moment();
-  if (const auto* securing = std::get_if<Securing>(&state_)) wait = securing->handshake.wait();
+  if (const auto* proxying = std::get_if<Proxying>(&state_)) wait = proxying->handshake->wait();
+  if (const auto* securing = std::get_if<Securing>(&state_)) wait = securing->handshake->wait();
   wait.until = std::min(wait.until, deadline_);
   return wait;
 }
@@ -81,9 +103,8 @@ Wait NetDial::wait() const {
 NetDial::Outcome NetDial::advance(Resolving& resolving, Instant now) {
   const Result<Addresses>* answer = resolving.query.answer();
   if (answer == nullptr && now >= deadline_)
-    return tl::unexpected(timeout(
-        DialPhase::Resolving, fmt::format("no answer from the resolver for {} within {}",
-                                          target_.url.host, print_duration(target_.dns_timeout))));
+    return timeout(fmt::format("no answer from the resolver for {} within {}", next_hop().host,
+                               print_duration(target_.dns_timeout)));
   if (answer == nullptr) return nullptr;
   if (!*answer) return tl::unexpected(answer->error());
   connect(Addresses(**answer), now);  // a copy: the query ends with its state
@@ -91,43 +112,67 @@ NetDial::Outcome NetDial::advance(Resolving& resolving, Instant now) {
 }
 
 void NetDial::connect(const Addresses& addresses, Instant now) {
-  state_ = Connecting{std::make_unique<ConnectRace>(loop_, owner_, interleaved(addresses), now)};
+  state_ = Connecting{
+      std::make_unique<ConnectRace>(loop_, owner_, interleaved(addresses), target_.tcp, now)};
   deadline_ = after(now, target_.connect_timeout);
 }
 
 NetDial::Outcome NetDial::advance(Connecting& connecting, Instant now) {
   auto stream = connecting.race->advance(now);
   if (!stream) return stream;
-  if (*stream != nullptr)
-    return target_.url.secure() ? secure(std::move(*stream), now) : std::move(stream);
+  if (*stream != nullptr && has_proxy() && next_hop().scheme != "unix") {
+    consult_proxy(std::move(*stream), now);
+    return nullptr;
+  }
+  if (*stream != nullptr) return reached(std::move(*stream), now);
   if (now >= deadline_)
-    return tl::unexpected(
-        timeout(DialPhase::Connecting,
-                fmt::format("no connection to {} within {}", connecting.race->under_way(),
-                            print_duration(target_.connect_timeout))));
+    return timeout(fmt::format("no connection to {} within {}", connecting.race->under_way(),
+                               print_duration(target_.connect_timeout)));
   return nullptr;
 }
 
-NetDial::Outcome NetDial::secure(std::unique_ptr<ByteStream> stream, Instant now) {
-  const auto context = contexts_.context(target_.tls);
-  if (!context) return tl::unexpected(context.error());
-  const TlsPeer peer{
-      .name = target_.tls.server_name.empty() ? target_.url.host : target_.tls.server_name,
-      .verify = target_.tls.verify,
-      .alpn = target_.url.scheme == "wss" ? "http/1.1" : ""};
-  auto handshake = TlsHandshake::start(std::move(stream), *context, peer);
-  if (!handshake) return tl::unexpected(handshake.error());
-  state_ = Securing{std::move(*handshake)};
+void NetDial::consult_proxy(std::unique_ptr<ByteStream> stream, Instant now) {
+  state_ = Proxying{ProxyHandshake::start(std::move(stream), *target_.proxy, target_.url)};
+  deadline_ = after(now, target_.proxy_timeout);
+}
+
+NetDial::Outcome NetDial::advance(Proxying& proxying, Instant now) {
+  if (!proxying.handshake) return tl::unexpected(proxying.handshake.error());
+  auto stream = proxying.handshake->advance();
+  if (!stream) return stream;
+  if (*stream != nullptr) return reached(std::move(*stream), now);
+  if (now >= deadline_)
+    return timeout(fmt::format("no way to {} within {}", target_.url.endpoint(),
+                               print_duration(target_.proxy_timeout)));
+  return nullptr;
+}
+
+// The bytes now travel between us and the server.
+NetDial::Outcome NetDial::reached(std::unique_ptr<ByteStream> stream, Instant now) {
+  if (!target_.url.secure()) return stream;
+  state_ = Securing{begin_tls(std::move(stream))};
   deadline_ = after(now, target_.tls_timeout);
   return nullptr;
 }
 
+Result<TlsHandshake> NetDial::begin_tls(std::unique_ptr<ByteStream> stream) {
+  const TlsSettings& tls = target_.tls;
+  const auto context = contexts_.context(tls);
+  if (!context) return tl::unexpected(context.error());
+  const std::string& shown = tls.server_name.empty() ? target_.url.host : tls.server_name;
+  const TlsPeer peer{.name = tls.verify_name.empty() ? shown : tls.verify_name,
+                     .server_name = shown,
+                     .verify = tls.verify,
+                     .alpn = target_.url.scheme == "wss" ? "http/1.1" : ""};
+  return TlsHandshake::start(std::move(stream), *context, peer);
+}
+
 NetDial::Outcome NetDial::advance(Securing& securing, Instant now) {
-  auto stream = securing.handshake.advance();
+  if (!securing.handshake) return tl::unexpected(securing.handshake.error());
+  auto stream = securing.handshake->advance();
   if (stream && *stream == nullptr && now >= deadline_)
-    return tl::unexpected(timeout(
-        DialPhase::Tls,
-        fmt::format("no end of the TLS handshake within {}", print_duration(target_.tls_timeout))));
+    return timeout(
+        fmt::format("no end of the TLS handshake within {}", print_duration(target_.tls_timeout)));
   return stream;
 }
 

@@ -1,6 +1,8 @@
-// The Dialer of real life: names by Resolver, happy eyeballs over TCP, TLS where the scheme says
-// so. IP literals and UNIX sockets ask no resolver. Each phase has its own deadline; the one that
-// ran out stands in the error's `phase`.
+// The Dialer of real life: names by Resolver, happy eyeballs over TCP, the proxy's consent, TLS
+// where the scheme says so. With a proxy the first two lead to the proxy, and its name is the only
+// one that is resolved here. IP literals and UNIX sockets ask no resolver. Each phase has its own
+// deadline. An error has the phase in which it arose, and up to the proxy's consent its text
+// names the proxy.
 #pragma once
 
 #include "io/dialer.hpp"

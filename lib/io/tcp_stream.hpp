@@ -2,6 +2,7 @@
 // TcpAttempt is one non-blocking connect; it knows no deadline (drop it), no names, no other
 // attempt. Small writes leave at once (TCP_NODELAY): waiting for an ACK would cost 40 ms. A peer
 // that vanished is noticed by keep-alive and TCP_USER_TIMEOUT, should nobody above notice earlier.
+// The settings do not concern UNIX sockets.
 #pragma once
 
 #include <memory>
@@ -9,6 +10,7 @@
 #include "base/error.hpp"
 #include "io/address.hpp"
 #include "io/byte_stream.hpp"
+#include "io/tcp_settings.hpp"
 
 namespace wsrelay::io {
 
@@ -30,8 +32,9 @@ class TcpStream final : public ByteStream {
 
 class TcpAttempt {
  public:
-  /// Begins to connect. Errors of this and of advance() are Fault::Tcp and name the address.
-  static Result<TcpAttempt> start(const Address& address);
+  /// Begins to connect. Errors of this and of advance() are Fault::Tcp and name the address, or
+  /// Local and name what cannot be bound to.
+  static Result<TcpAttempt> start(const Address& address, const TcpSettings& settings);
 
   /// The stream, or null while under way: wait for fd() to be writable.
   Result<std::unique_ptr<ByteStream>> advance();

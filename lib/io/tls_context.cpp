@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <gnutls/gnutls.h>
 
+#include "io/pkcs11_url.hpp"
+
 namespace wsrelay::io {
 namespace {
 
@@ -28,6 +30,35 @@ Result<void> load_trust(gnutls_certificate_credentials_t credentials, const std:
   return {};
 }
 
+// What the codes of tokens come to for an operator; empty: GnuTLS's own words will do.
+std::string_view advice_on(int code) {
+  switch (code) {
+    case GNUTLS_E_PKCS11_PIN_ERROR:
+      return "the token wants a PIN, or another one (it is not tried again before a reload)";
+    case GNUTLS_E_PKCS11_REQUESTED_OBJECT_NOT_AVAILBLE:
+    case GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE:
+      return "no token has it (p11tool --list-tokens shows which ones are found)";
+    default:
+      return {};
+  }
+}
+
+tl::unexpected<Error> no_identity(const TlsSettings& settings, int code) {
+  const std::string certificate = without_pin(settings.cert_file);
+  const std::string key = without_pin(settings.key_file);
+  if (code == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
+    return fail_tls(
+        fmt::format("the key in {} does not belong to the certificate in {}", key, certificate),
+        code);
+  const std::string what =
+      fmt::format("cannot load the certificate {} with the key {}", certificate, key);
+  const bool in_token = is_pkcs11_url(certificate) || is_pkcs11_url(key);
+  const std::string_view advice = in_token ? advice_on(code) : std::string_view();
+  if (advice.empty()) return fail_tls(what, code);
+  return tl::unexpected<Error>(
+      Error{.fault = Fault::Tls, .text = fmt::format("{}: {}", what, advice), .tls_code = code});
+}
+
 Result<void> load_identity(gnutls_certificate_credentials_t credentials,
                            const TlsSettings& settings) {
   if (settings.cert_file.empty() && settings.key_file.empty()) return {};
@@ -35,17 +66,16 @@ Result<void> load_identity(gnutls_certificate_credentials_t credentials,
     return fail(Fault::Tls, fmt::format("{} needs a {} beside it",
                                         settings.cert_file.empty() ? "a key" : "a certificate",
                                         settings.cert_file.empty() ? "certificate" : "key"));
-  const int rc = gnutls_certificate_set_x509_key_file(
-      credentials, settings.cert_file.c_str(), settings.key_file.c_str(), GNUTLS_X509_FMT_PEM);
-  if (rc == GNUTLS_E_CERTIFICATE_KEY_MISMATCH)
-    return fail_tls(fmt::format("the key in {} does not belong to the certificate in {}",
-                                settings.key_file, settings.cert_file),
-                    rc);
-  if (rc < 0)
-    return fail_tls(fmt::format("cannot load the certificate {} with the key {}",
-                                settings.cert_file, settings.key_file),
-                    rc);
-  return {};
+  const auto certificate = with_pin(settings.cert_file), key = with_pin(settings.key_file);
+  if (!certificate) return tl::unexpected(certificate.error());
+  if (!key) return tl::unexpected(key.error());
+  const int rc = gnutls_certificate_set_x509_key_file(credentials, certificate->reveal().data(),
+                                                      key->reveal().data(), GNUTLS_X509_FMT_PEM);
+  return rc < 0 ? no_identity(settings, rc) : Result<void>();
+}
+
+bool is_final(const Result<std::shared_ptr<const TlsContext>>& context) {
+  return context || context.error().tls_code == GNUTLS_E_PKCS11_PIN_ERROR;
 }
 
 }  // namespace
@@ -66,21 +96,19 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::load(const TlsSettings& se
 
 Result<std::shared_ptr<const TlsContext>> TlsContexts::context(const TlsSettings& settings) {
   const Files files{settings.ca_file, settings.cert_file, settings.key_file};
-  if (const auto found = entries_.find(files); found != entries_.end())
-    return found->second.context;
+  const auto found = entries_.find(files);
+  if (found != entries_.end() && is_final(found->second.context)) return found->second.context;
   auto loaded = TlsContext::load(settings);
-  if (loaded) entries_.emplace(files, Entry{settings, *loaded});
+  if (is_final(loaded)) entries_.insert_or_assign(files, Entry{settings, loaded});
   return loaded;
 }
 
 std::vector<Error> TlsContexts::reload() {
   std::vector<Error> errors;
   for (auto& [files, entry] : entries_) {
-    if (auto loaded = TlsContext::load(entry.settings)) {
-      entry.context = std::move(*loaded);
-    } else {
-      errors.push_back(std::move(loaded.error()));
-    }
+    auto loaded = TlsContext::load(entry.settings);
+    if (!loaded) errors.push_back(loaded.error());
+    if (loaded || !entry.context) entry.context = std::move(loaded);
   }
   return errors;
 }

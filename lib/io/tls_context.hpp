@@ -1,6 +1,6 @@
 // What TLS connections with equal settings share: the trust store and our own certificate. The
 // system's store costs megabytes and milliseconds to load, so it is loaded once, when first needed.
-// Errors are Fault::Tls and name the file.
+// Errors are Fault::Tls and name the file, without a PIN; or Local for a PIN's file.
 #pragma once
 
 #include <map>
@@ -34,7 +34,9 @@ class TlsContext {
 
 class TlsContexts {
  public:
-  /// Equal files give the same context; `verify` and `server_name` belong to the session.
+  /// Equal files give the same context; `verify` and the names belong to the session. What fails
+  /// is tried again the next time, but not a PIN: after three wrong ones most tokens lock
+  /// themselves. That error stays until reload().
   Result<std::shared_ptr<const TlsContext>> context(const TlsSettings& settings);
   /// Reads all files anew, for the connections to come. Where that fails the old context stays;
   /// the errors say which.
@@ -44,7 +46,7 @@ class TlsContexts {
   using Files = std::tuple<std::string, std::string, std::string>;  // CA, certificate, key
   struct Entry {
     TlsSettings settings;
-    std::shared_ptr<const TlsContext> context;
+    Result<std::shared_ptr<const TlsContext>> context;
   };
   std::map<Files, Entry> entries_;
 };

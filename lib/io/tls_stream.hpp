@@ -21,10 +21,10 @@ namespace wsrelay::io {
 
 class TlsWire;
 
-/// Who we want to talk to.
+/// Who we want to talk to. Names are host names or IP literals without brackets.
 struct TlsPeer {
-  std::string
-      name;  // host name, or an IP literal without brackets: no SNI, matched against IP SANs
+  std::string name;              // expected in the certificate; a literal stands in the IP SANs
+  std::string server_name = {};  // SNI; empty: the same. A literal is never sent
   TlsSettings::Verify verify = TlsSettings::Verify::Full;
   std::string alpn = {};  // "http/1.1" or nothing
 };

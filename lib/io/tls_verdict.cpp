@@ -125,18 +125,37 @@ std::string meaning_of(unsigned status, gnutls_session_t session, const std::str
   return {reinterpret_cast<const char*>(text.data), text.size};
 }
 
+bool is_about_certificate(gnutls_alert_description_t alert) {
+  switch (alert) {
+    case GNUTLS_A_BAD_CERTIFICATE:
+    case GNUTLS_A_UNSUPPORTED_CERTIFICATE:
+    case GNUTLS_A_CERTIFICATE_REVOKED:
+    case GNUTLS_A_CERTIFICATE_EXPIRED:
+    case GNUTLS_A_CERTIFICATE_UNKNOWN:
+    case GNUTLS_A_UNKNOWN_CA:
+    case GNUTLS_A_CERTIFICATE_REQUIRED:
+      return true;
+    default:
+      return false;
+  }
+}
+
 std::string alert_text(gnutls_session_t session) {
   const gnutls_alert_description_t alert = gnutls_alert_get(session);
-  const char* name = gnutls_alert_get_name(alert);
+  const char* known = gnutls_alert_get_name(alert);
+  const std::string name = known != nullptr ? known : std::to_string(static_cast<int>(alert));
 
-  if (alert == GNUTLS_A_CERTIFICATE_REQUIRED || alert == GNUTLS_A_BAD_CERTIFICATE)
-    return "the peer wants a client certificate that it accepts (alert: certificate required)";
+  if (is_about_certificate(alert)) {
+    const bool shown = gnutls_certificate_get_ours(session) != nullptr;
+    return fmt::format("the peer {} (alert: {})",
+                       shown ? "does not accept our certificate" : "wants a client certificate",
+                       name);
+  }
   if (alert == GNUTLS_A_PROTOCOL_VERSION) return "the peer offers no TLS 1.2 or newer";
   if (alert == GNUTLS_A_HANDSHAKE_FAILURE)
     return "the peer found no common ground (alert: handshake failure); it may want another "
            "cipher, or a client certificate";
-  return fmt::format("the peer refused (alert: {})",
-                     name != nullptr ? name : std::to_string(static_cast<int>(alert)));
+  return fmt::format("the peer refused (alert: {})", name);
 }
 
 std::string meaning_of_code(const TlsWire& wire, int code) {

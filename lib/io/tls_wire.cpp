@@ -27,9 +27,11 @@ unsigned char* bytes_of(const char* text) {
 
 int TlsWire::open() {
   gnutls_session_t session = nullptr;
-  if (const int rc = gnutls_init(&session, GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL);
-      rc < 0)
-    return rc;
+  // Whoever configured a certificate means it to be shown, also to a server whose list of issuers
+  // does not name ours (it may name the root only).
+  constexpr unsigned kFlags =
+      GNUTLS_CLIENT | GNUTLS_NONBLOCK | GNUTLS_NO_SIGNAL | GNUTLS_FORCE_CLIENT_CERT;
+  if (const int rc = gnutls_init(&session, kFlags); rc < 0) return rc;
   session_.reset(session);
   if (const int rc = gnutls_set_default_priority_append(session, kPriority, nullptr, 0); rc < 0)
     return rc;
@@ -60,8 +62,9 @@ int TlsWire::set_name_and_protocol() {
     if (const int rc = gnutls_alpn_set_protocols(session(), &protocol, 1, 0); rc < 0) return rc;
   }
   // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
-  if (peer_.name.empty() || is_ip_literal(peer_.name)) return 0;
-  return gnutls_server_name_set(session(), GNUTLS_NAME_DNS, peer_.name.data(), peer_.name.size());
+  const std::string& shown = peer_.server_name.empty() ? peer_.name : peer_.server_name;
+  if (shown.empty() || is_ip_literal(shown)) return 0;
+  return gnutls_server_name_set(session(), GNUTLS_NAME_DNS, shown.data(), shown.size());
 }
 
 int TlsWire::set_verification() {

@@ -2,104 +2,22 @@
 #include "io/net_dialer.hpp"
 
 #include <filesystem>
-#include <future>
 
-#include <arpa/inet.h>
 #include <gtest/gtest.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/un.h>
 
-#include "io/sd_loop.hpp"
-#include "io/tcp_stream.hpp"
+#include "loopback.hpp"
 
 namespace wsrelay::io {
 namespace {
 
 using namespace std::chrono_literals;
-
-struct Server {
-  UniqueFd fd;
-  std::uint16_t port = 0;
-};
-
-// A listening socket; with `listening` false a bound one, which refuses.
-Server serve(const char* host, bool listening = true, std::uint16_t port = 0) {
-  const Address address = *Address::from_literal(host, port);
-  Server server{UniqueFd(socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC, 0)), 0};
-  EXPECT_EQ(bind(server.fd.number(), address.get(), address.length), 0);
-  EXPECT_TRUE(!listening || listen(server.fd.number(), 8) == 0);
-  sockaddr_in6 bound{};
-  socklen_t length = sizeof bound;
-  getsockname(server.fd.number(), reinterpret_cast<sockaddr*>(&bound), &length);
-  server.port = ntohs(bound.sin6_port);  // the same place in sockaddr_in
-  return server;
-}
-
-// Advances one Dial to its end.
-class Caller final : public Task {
- public:
-  Caller(Loop& loop, Dialer& dialer, const DialTarget& target) : seat_(loop.add(*this)) {
-    dial_ = dialer.dial(target, seat_, loop.now());
-  }
-  Wait run(const Turn& turn) override {
-    if (dial_ == nullptr) return {};
-    if (phases.empty() || phases.back() != dial_->phase()) phases.push_back(dial_->phase());
-    auto outcome = dial_->advance(turn.now);
-    if (outcome && *outcome == nullptr) return dial_->wait();
-    result = std::move(outcome);
-    dial_.reset();
-    return {};
-  }
-  std::optional<Result<std::unique_ptr<ByteStream>>> result;
-  std::vector<DialPhase> phases;
-  std::optional<DialPhase> phase() const {
-    return dial_ != nullptr ? std::optional(dial_->phase()) : std::nullopt;
-  }
-
- private:
-  Registration seat_;
-  std::unique_ptr<Dial> dial_;
-};
-
-class NetDialerTest : public testing::Test {
- protected:
-  std::unique_ptr<SdLoop> loop = SdLoop::open().value();
-  Addresses answer;
-  std::promise<void> gate_;
-  std::shared_ptr<std::shared_future<void>> gate =
-      std::make_shared<std::shared_future<void>>(gate_.get_future());
-  TlsContexts contexts;
-
-  void TearDown() override { gate_.set_value(); }
-  // Names resolve to `answer`; "silent" does not until the test is over.
-  Resolver::Ask ask() {
-    return [addresses = answer, opened = gate](const std::string& host,
-                                               std::uint16_t) -> Result<Addresses> {
-      if (host == "silent") opened->wait();
-      if (host == "nowhere") return fail(Fault::Dns, "no such host nowhere");
-      return addresses;
-    };
-  }
-  Result<std::unique_ptr<ByteStream>> dial(const DialTarget& target) {
-    Resolver resolver(*loop, ask(), 1);
-    NetDialer dialer(*loop, resolver, contexts);
-    Caller caller(*loop, dialer, target);
-    const auto end = std::chrono::steady_clock::now() + 10s;
-    while (!caller.result && std::chrono::steady_clock::now() < end) loop->run_once(20ms);
-    phases = caller.phases;
-    if (!caller.result) return fail(Fault::Local, "the dial never ended");
-    return std::move(*caller.result);
-  }
-  std::vector<DialPhase> phases;
-};
-
-DialTarget to(const std::string& host, std::uint16_t port, bool literal) {
-  return {.url = {.scheme = "ws", .host = host, .port = port, .host_is_literal = literal}};
-}
+using NetDialerTest = DialTest;
 
 TEST_F(NetDialerTest, ALiteralAsksNoResolver) {
-  const Server server = serve("127.0.0.1");
+  const Listener server = serve("127.0.0.1");
   const auto stream = dial(to("127.0.0.1", server.port, true));
   ASSERT_TRUE(stream) << stream.error().text;
   EXPECT_EQ((*stream)->facts().remote, "127.0.0.1:" + std::to_string(server.port));
@@ -107,7 +25,7 @@ TEST_F(NetDialerTest, ALiteralAsksNoResolver) {
 }
 
 TEST_F(NetDialerTest, AStreamHasTheOptionsThatKeepItQuickAndHonest) {
-  const Server server = serve("127.0.0.1");
+  const Listener server = serve("127.0.0.1");
   const auto stream = dial(to("127.0.0.1", server.port, true));
   ASSERT_TRUE(stream);
   const auto option = [&](int level, int name) {
@@ -118,11 +36,11 @@ TEST_F(NetDialerTest, AStreamHasTheOptionsThatKeepItQuickAndHonest) {
   };
   EXPECT_EQ(option(IPPROTO_TCP, TCP_NODELAY), 1);
   EXPECT_EQ(option(SOL_SOCKET, SO_KEEPALIVE), 1);
-  EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 60'000);
+  EXPECT_EQ(option(IPPROTO_TCP, TCP_USER_TIMEOUT), 120'000);
 }
 
 TEST_F(NetDialerTest, BytesTravelBothWaysAndTheEndIsTold) {
-  const Server server = serve("127.0.0.1");
+  const Listener server = serve("127.0.0.1");
   auto stream = dial(to("127.0.0.1", server.port, true));
   ASSERT_TRUE(stream);
   std::byte buffer[16];
@@ -140,7 +58,7 @@ TEST_F(NetDialerTest, BytesTravelBothWaysAndTheEndIsTold) {
 }
 
 TEST_F(NetDialerTest, AResetIsATcpFault) {
-  const Server server = serve("127.0.0.1");
+  const Listener server = serve("127.0.0.1");
   auto stream = dial(to("127.0.0.1", server.port, true));
   ASSERT_TRUE(stream);
   UniqueFd peer(accept(server.fd.number(), nullptr, nullptr));
@@ -155,7 +73,7 @@ TEST_F(NetDialerTest, AResetIsATcpFault) {
 }
 
 TEST_F(NetDialerTest, AFullSocketWantsWritable) {
-  const Server server = serve("127.0.0.1");
+  const Listener server = serve("127.0.0.1");
   auto stream = dial(to("127.0.0.1", server.port, true));
   ASSERT_TRUE(stream);
   const Bytes much(1 << 20);
@@ -168,7 +86,7 @@ TEST_F(NetDialerTest, AFullSocketWantsWritable) {
 }
 
 TEST_F(NetDialerTest, RefusedNamesTheAddressAndTheErrno) {
-  const Server closed = serve("127.0.0.1", false);
+  const Listener closed = serve("127.0.0.1", false);
   const auto stream = dial(to("127.0.0.1", closed.port, true));
   ASSERT_FALSE(stream);
   EXPECT_EQ(stream.error().fault, Fault::Tcp);
@@ -178,8 +96,8 @@ TEST_F(NetDialerTest, RefusedNamesTheAddressAndTheErrno) {
 }
 
 TEST_F(NetDialerTest, TheNextAddressIsTriedWhenOneRefuses) {
-  const Server closed = serve("127.0.0.1", false);
-  const Server open = serve("127.0.0.2", true);
+  const Listener closed = serve("127.0.0.1", false);
+  const Listener open = serve("127.0.0.2", true);
   answer = {*Address::from_literal("127.0.0.1", closed.port),
             *Address::from_literal("127.0.0.2", open.port)};
   const auto stream = dial(to("name", 1, false));
@@ -189,8 +107,8 @@ TEST_F(NetDialerTest, TheNextAddressIsTriedWhenOneRefuses) {
 }
 
 TEST_F(NetDialerTest, WhenAllRefuseEachIsNamed) {
-  const Server a = serve("127.0.0.1", false);
-  const Server b = serve("127.0.0.2", false);
+  const Listener a = serve("127.0.0.1", false);
+  const Listener b = serve("127.0.0.2", false);
   answer = {*Address::from_literal("127.0.0.1", a.port),
             *Address::from_literal("127.0.0.2", b.port)};
   const auto stream = dial(to("name", 1, false));
@@ -201,7 +119,7 @@ TEST_F(NetDialerTest, WhenAllRefuseEachIsNamed) {
 
 // A listener whose backlog is full drops further SYNs: a black hole on loopback.
 struct BlackHole {
-  Server server = serve("127.0.0.3");
+  Listener server = serve("127.0.0.3");
   std::vector<UniqueFd> fillers;
   BlackHole() {
     listen(server.fd.number(), 0);
@@ -216,7 +134,7 @@ struct BlackHole {
 
 TEST_F(NetDialerTest, ABlackHoleInFrontCostsOneAttemptDelay) {
   const BlackHole hole;
-  const Server open = serve("127.0.0.2");
+  const Listener open = serve("127.0.0.2");
   answer = {*Address::from_literal("127.0.0.3", hole.server.port),
             *Address::from_literal("127.0.0.2", open.port)};
   const auto start = std::chrono::steady_clock::now();
@@ -261,7 +179,7 @@ TEST_F(NetDialerTest, ANameWithoutAddressIsADnsFault) {
 }
 
 TEST_F(NetDialerTest, APeerThatSaysNothingEndsAtTheTlsDeadline) {
-  const Server server = serve("127.0.0.1");
+  const Listener server = serve("127.0.0.1");
   DialTarget target = to("127.0.0.1", server.port, true);
   target.url.scheme = "wss";
   target.tls.verify = TlsSettings::Verify::None;
@@ -272,7 +190,7 @@ TEST_F(NetDialerTest, APeerThatSaysNothingEndsAtTheTlsDeadline) {
 }
 
 TEST_F(NetDialerTest, AnUnreadableCaFileIsNamed) {
-  const Server server = serve("127.0.0.1");
+  const Listener server = serve("127.0.0.1");
   DialTarget target = to("127.0.0.1", server.port, true);
   target.url.scheme = "wss";
   target.tls.ca_file = "/nonexistent/ca.pem";

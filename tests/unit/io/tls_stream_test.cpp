@@ -1,164 +1,12 @@
 // TLS against a GnuTLS server in the same process, over a stream in memory that stutters.
 #include "io/tls_stream.hpp"
 
-#include <cerrno>
-
 #include <gtest/gtest.h>
 
-#include "certificates.hpp"
-#include "support/pipe_stream.hpp"
+#include "tls_talk.hpp"
 
 namespace wsrelay::io {
 namespace {
-
-using test::PipeEnds;
-using test::PipeOptions;
-using test::PipeStream;
-
-// The other side: plain GnuTLS, driven by hand.
-class Server {
- public:
-  Server(std::unique_ptr<PipeStream> pipe, const Identity& identity,
-         const char* priority = "NORMAL", bool ask_certificate = false)
-      : pipe_(std::move(pipe)) {
-    gnutls_certificate_credentials_t credentials = nullptr;
-    must(gnutls_certificate_allocate_credentials(&credentials));
-    credentials_.reset(credentials);
-    gnutls_x509_crt_t chain = identity.certificate.get();
-    must(gnutls_certificate_set_x509_key(credentials, &chain, 1, identity.key.get()));
-    gnutls_session_t session = nullptr;
-    must(gnutls_init(&session, GNUTLS_SERVER | GNUTLS_NONBLOCK));
-    session_.reset(session);
-    must(gnutls_priority_set_direct(session, priority, nullptr));
-    must(gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, credentials));
-    if (ask_certificate) gnutls_certificate_server_set_request(session, GNUTLS_CERT_REQUIRE);
-    gnutls_transport_set_ptr(session, this);
-    gnutls_transport_set_pull_function(session, [](void* self, void* out, std::size_t size) {
-      return static_cast<Server*>(self)->pull(out, size);
-    });
-    gnutls_transport_set_push_function(session, [](void* self, const void* data, std::size_t size) {
-      return static_cast<Server*>(self)->push(data, size);
-    });
-  }
-  void step() {
-    if (!open && !failed) {
-      const int rc = gnutls_handshake(session_.get());
-      open = rc == 0;
-      failed = rc < 0 && gnutls_error_is_fatal(rc) != 0;
-      last = rc;
-    }
-    if (!open) return;
-    std::array<char, 4096> buffer{};
-    for (ssize_t got; (got = gnutls_record_recv(session_.get(), buffer.data(), buffer.size())) > 0;)
-      received.append(buffer.data(), static_cast<std::size_t>(got));
-    while (!to_send.empty()) {
-      const ssize_t sent = gnutls_record_send(session_.get(), to_send.data(), to_send.size());
-      if (sent < 0) break;
-      to_send.erase(0, static_cast<std::size_t>(sent));
-    }
-  }
-  gnutls_session_t session() const { return session_.get(); }
-  void drop() { pipe_.reset(); }
-
-  bool open = false, failed = false;
-  int last = 0;
-  std::string received, to_send;
-
- private:
-  ssize_t pull(void* out, std::size_t size) {
-    if (pipe_ == nullptr) return 0;
-    const auto read = pipe_->read({static_cast<std::byte*>(out), size});
-    if (read && read->bytes > 0) return static_cast<ssize_t>(read->bytes);
-    if (read && read->end) return 0;
-    gnutls_transport_set_errno(session_.get(), read ? EAGAIN : ECONNRESET);
-    return -1;
-  }
-  ssize_t push(const void* data, std::size_t size) {
-    if (pipe_ == nullptr) return static_cast<ssize_t>(size);
-    const auto written = pipe_->write({static_cast<const std::byte*>(data), size});
-    if (written && written->bytes > 0) return static_cast<ssize_t>(written->bytes);
-    gnutls_transport_set_errno(session_.get(), written ? EAGAIN : ECONNRESET);
-    return -1;
-  }
-  std::unique_ptr<PipeStream> pipe_;
-  Handle<gnutls_certificate_credentials_st, gnutls_certificate_free_credentials> credentials_;
-  Handle<gnutls_session_int, gnutls_deinit> session_;
-};
-
-const Identity& authority() {
-  static const Identity made = make_identity({.common_name = "Test CA", .authority = true});
-  return made;
-}
-const TemporaryFile& ca_file() {
-  static const TemporaryFile file(pem_of(authority().certificate));
-  return file;
-}
-
-struct Talk {
-  explicit Talk(const Identity& identity, TlsPeer peer = {.name = "example.com"},
-                const PipeOptions& options = {}, const char* priority = "NORMAL",
-                bool ask_certificate = false) {
-    PipeEnds ends = test::pipe_pair(sim, options);
-    ours = ends.first.get();
-    server = std::make_unique<Server>(std::move(ends.second), identity, priority, ask_certificate);
-    const auto context = contexts.context({.ca_file = ca_file().path()}).value();
-    auto handshake = TlsHandshake::start(std::move(ends.first), context, peer).value();
-    for (int i = 0; i < 200'000 && !stream && !error; ++i) {
-      auto outcome = handshake.advance();
-      if (!outcome) {
-        error = outcome.error();
-      } else if (*outcome != nullptr) {
-        stream = std::move(*outcome);
-      } else {
-        const Wait wait = handshake.wait();
-        EXPECT_TRUE(wait.fd && (wait.readable || wait.writable)) << "waits for nothing";
-      }
-      server->step();
-    }
-  }
-  std::string why() const {
-    return error ? error->text
-                 : std::string("no end of the handshake; the server says ") +
-                       gnutls_strerror(server->last);
-  }
-  // Everything that there is to read; also lets the server work.
-  std::string read_all(std::size_t wanted) {
-    std::string text;
-    std::array<std::byte, 1000> buffer{};
-    for (int i = 0; i < 500'000 && text.size() < wanted && !error && !end; ++i) {
-      server->step();
-      const auto read = stream->read(buffer);
-      if (!read) {
-        error = read.error();
-      } else {
-        end = read->end;
-        text += as_text(BytesView(buffer).first(read->bytes));
-      }
-    }
-    return text;
-  }
-  void write_all(std::string_view text) {
-    for (int i = 0; i < 500'000 && !text.empty() && !error; ++i) {
-      const auto written = stream->write(as_bytes(text));
-      if (!written) {
-        error = written.error();
-      } else {
-        text.remove_prefix(written->bytes);
-      }
-      server->step();
-    }
-    EXPECT_TRUE(text.empty());
-    for (int i = 0; i < 1000; ++i) server->step();
-  }
-
-  test::Sim sim;
-  TlsContexts contexts;
-  PipeStream* ours = nullptr;
-  std::unique_ptr<Server> server;
-  std::unique_ptr<ByteStream> stream;
-  std::optional<Error> error;
-  bool end = false;
-};
 
 std::string pattern(std::size_t size) {
   std::string text(size, '\0');
@@ -281,18 +129,14 @@ TEST(TlsHandshake, FullVerificationWithoutANameIsRefused) {
 
 // --- The stream --------------------------------------------------------------------------------
 
-const Identity& good() {
-  static const Identity made = make_identity({.names = {"example.com"}}, &authority());
-  return made;
-}
-
 class Stutter : public testing::TestWithParam<std::size_t> {};
 
 TEST_P(Stutter, TellsTheSameStoryInAnyPieces) {
-  for (const char* version : {"NORMAL:-VERS-ALL:+VERS-TLS1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.3"})
+  for (const char* version : {kTls12, kTls13})
     for (const std::size_t capacity : {std::size_t{500}, std::size_t{1} << 20}) {
       Talk talk(good(), {.name = "example.com", .alpn = "http/1.1"},
-                {.capacity = capacity, .piece = GetParam(), .stutter = true}, version);
+                {.capacity = capacity, .piece = GetParam(), .stutter = true},
+                {.priority = version});
       ASSERT_NE(talk.stream, nullptr) << talk.why();
       const std::string text = pattern(40'000);
       talk.write_all(text);
@@ -315,7 +159,7 @@ TEST(TlsStream, SaysWhatThePeerShowed) {
 }
 
 TEST(TlsStream, SurvivesKeyUpdates) {
-  Talk talk(good(), {.name = "example.com"}, {}, "NORMAL:-VERS-ALL:+VERS-TLS1.3");
+  Talk talk(good(), {.name = "example.com"}, {}, {.priority = kTls13});
   ASSERT_NE(talk.stream, nullptr);
   for (int i = 0; i < 3; ++i) {
     must(gnutls_session_key_update(talk.server->session(), GNUTLS_KU_PEER));
@@ -327,7 +171,7 @@ TEST(TlsStream, SurvivesKeyUpdates) {
 }
 
 TEST(TlsStream, RefusesRenegotiationOnceAndEndsTheSecondTime) {
-  Talk talk(good(), {.name = "example.com"}, {}, "NORMAL:-VERS-ALL:+VERS-TLS1.2");
+  Talk talk(good(), {.name = "example.com"}, {}, {.priority = kTls12});
   ASSERT_NE(talk.stream, nullptr);
   must(gnutls_rehandshake(talk.server->session()));
   std::array<std::byte, 100> buffer{};
@@ -362,22 +206,141 @@ TEST(TlsStream, ABreakBelowIsToldAsItIs) {
 }
 
 TEST(TlsStream, OldVersionsOnlyAreRefused) {
-  Talk talk(good(), {.name = "example.com"}, {}, "NORMAL:-VERS-ALL:+VERS-TLS1.1:%COMPAT");
+  Talk talk(good(), {.name = "example.com"}, {},
+            {.priority = "NORMAL:-VERS-ALL:+VERS-TLS1.1:%COMPAT"});
   ASSERT_TRUE(talk.error);
   EXPECT_EQ(talk.error->text, "the peer offers no TLS 1.2 or newer");
 }
 
-TEST(TlsStream, AMissingClientCertificateEndsTheConnection) {
-  for (const char* version : {"NORMAL:-VERS-ALL:+VERS-TLS1.2", "NORMAL:-VERS-ALL:+VERS-TLS1.3"}) {
-    Talk talk(good(), {.name = "example.com"}, {}, version, true);
-    for (int i = 0; i < 10; ++i) talk.server->step();
-    if (talk.stream) {
-      gnutls_alert_send_appropriate(talk.server->session(), GNUTLS_E_CERTIFICATE_REQUIRED);
-      talk.read_all(1);
-    }
-    // A server of this library hangs up without an alert on 1.2; what matters is that we end.
-    EXPECT_TRUE(talk.error || talk.end || talk.server->failed);
+// --- Who we are ---------------------------------------------------------------------------------
+
+struct Login {
+  Identity identity =
+      make_identity({.common_name = "relay", .purpose = GNUTLS_KP_TLS_WWW_CLIENT}, &authority());
+  TemporaryFile certificate{pem_of(identity.certificate)};
+  TemporaryFile key{pem_of(identity.key)};
+  TlsSettings settings() const { return {.cert_file = certificate.path(), .key_file = key.path()}; }
+};
+
+class ClientCertificate : public testing::TestWithParam<const char*> {
+ protected:
+  TlsServerOptions demanding{
+      .priority = GetParam(), .demands_certificate = true, .trusts = &authority()};
+  // With TLS 1.3 the handshake is over for us before the server has judged our certificate.
+  static std::string verdict(Talk& talk) {
+    if (talk.stream != nullptr) talk.read_all(1);
+    EXPECT_TRUE(talk.error.has_value()) << "the server took it";
+    return talk.error ? talk.error->text : "";
   }
+};
+
+TEST_P(ClientCertificate, OpensTheDoor) {
+  const Login login;
+  Talk talk(good(), {.name = "example.com"}, {}, demanding, login.settings());
+  ASSERT_NE(talk.stream, nullptr) << talk.why();
+  talk.write_all("it is me");
+  EXPECT_EQ(talk.server->received, "it is me");
+  EXPECT_EQ(talk.server->client_subject(), "CN=relay");
+}
+
+TEST_P(ClientCertificate, ThatIsMissingIsAskedForInWords) {
+  Talk talk(good(), {.name = "example.com"}, {}, demanding);
+  EXPECT_NE(verdict(talk).find("a client certificate"), std::string::npos) << talk.error->text;
+  EXPECT_EQ(talk.error->fault, Fault::Tls);
+}
+
+// The server's request names the issuers that it trusts. GnuTLS would keep a certificate of any
+// other to itself, and the server would miss one.
+TEST_P(ClientCertificate, OfAStrangerIsShownAndRefusedInWords) {
+  const Identity stranger = make_identity({.common_name = "Other CA", .authority = true});
+  const Identity identity = make_identity({.purpose = GNUTLS_KP_TLS_WWW_CLIENT}, &stranger);
+  const TemporaryFile certificate(pem_of(identity.certificate));
+  const TemporaryFile key(pem_of(identity.key));
+  Talk talk(good(), {.name = "example.com"}, {}, demanding,
+            {.cert_file = certificate.path(), .key_file = key.path()});
+  EXPECT_NE(verdict(talk).find("does not accept our certificate"), std::string::npos)
+      << talk.error->text;
+  EXPECT_EQ(talk.error->fault, Fault::Tls);
+}
+
+INSTANTIATE_TEST_SUITE_P(Versions, ClientCertificate, testing::Values(kTls12, kTls13),
+                         [](const auto& row) {
+                           return std::string(row.param == kTls12 ? "Tls12" : "Tls13");
+                         });
+
+struct NameCase {
+  const char* name;
+  TlsPeer peer;
+  const char* shown;  // to the server
+  bool accepted;
+};
+void PrintTo(const NameCase& row, std::ostream* out) {
+  *out << row.name;
+}
+class Names : public testing::TestWithParam<NameCase> {};
+TEST_P(Names, ShownAndExpectedAreTwoThings) {
+  Talk talk(good(), GetParam().peer);
+  EXPECT_EQ(talk.server->shown_name(), GetParam().shown);
+  EXPECT_EQ(talk.stream != nullptr, GetParam().accepted) << talk.why();
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, Names,
+    testing::Values(
+        NameCase{"Same", {.name = "example.com"}, "example.com", true},
+        NameCase{"AnotherShown",
+                 {.name = "example.com", .server_name = "front.example"},
+                 "front.example",
+                 true},
+        NameCase{"AnotherExpected",
+                 {.name = "other.example", .server_name = "example.com"},
+                 "example.com",
+                 false},
+        NameCase{
+            "ALiteralIsNotShown", {.name = "example.com", .server_name = "192.0.2.1"}, "", true},
+        NameCase{"ExpectedIsNotLookedAtForTheChain",
+                 {.name = "other.example", .server_name = "a.example", .verify = Verify::Chain},
+                 "a.example",
+                 true},
+        NameCase{"NorForNothing",
+                 {.name = "other.example", .server_name = "a.example", .verify = Verify::None},
+                 "a.example",
+                 true}),
+    [](const auto& row) { return row.param.name; });
+
+// --- Peers that overdo it -----------------------------------------------------------------------
+
+TEST(TlsHandshake, AMessageLargerThanTheLimitIsRefused) {
+  for (const bool too_large : {false, true}) {
+    const std::size_t size = too_large ? 140 * 1024 : 100 * 1024;
+    Talk talk(make_identity({.names = {"example.com"}, .padding = size}, &authority()));
+    EXPECT_EQ(talk.stream != nullptr, !too_large) << talk.why();
+    if (too_large) {
+      EXPECT_EQ(talk.why(), "a handshake message has more than 128 KiB");
+    }
+  }
+}
+
+TEST(TlsStream, AFewSessionTicketsAreNothingAndAFloodIsRefused) {
+  for (const bool flood : {false, true}) {
+    Talk talk(good(), {.name = "example.com"}, {}, {.priority = kTls13, .tickets = true});
+    ASSERT_NE(talk.stream, nullptr) << talk.why();
+    for (int i = 0; i < (flood ? 20 : 2); ++i)
+      must(gnutls_session_ticket_send(talk.server->session(), flood ? 10 : 2, 0));
+    talk.server->to_send = "after";
+    EXPECT_EQ(talk.read_all(5), flood ? "" : "after");
+    EXPECT_EQ(talk.error ? talk.error->text : "",
+              flood ? "the peer floods us with empty records" : "");
+  }
+}
+
+TEST(TlsStream, AFloodOfKeyUpdatesIsRefused) {
+  Talk talk(good(), {.name = "example.com"}, {}, {.priority = kTls13});
+  ASSERT_NE(talk.stream, nullptr) << talk.why();
+  for (int i = 0; i < 100; ++i) must(gnutls_session_key_update(talk.server->session(), 0));
+  talk.server->to_send = "after";
+  EXPECT_EQ(talk.read_all(5), "");
+  ASSERT_TRUE(talk.error);
+  EXPECT_EQ(talk.error->text, "the peer changes its keys too often");
 }
 
 struct BannerCase {
