@@ -39,13 +39,17 @@ class FlawedClient:
         self._opcode, self._parts = None, []
 
     def run(self, case, agent="flawed"):
+        """How the server ended the stream: "end", "reset", or "" if it was the client who did."""
         target = f"/runCase?casetuple={case}&agent={agent}"
         with socket.create_connection(("127.0.0.1", self._port), timeout=DEADLINE) as self._socket:
             self._upgrade(target)
             try:
                 self._converse()
-            except (EOFError, ConnectionError):
-                pass
+            except EOFError:
+                return "end"
+            except ConnectionError:
+                return "reset"
+            return ""
 
     def ask(self, target):
         """For the targets that answer with one message, or none."""
