@@ -1,11 +1,12 @@
 // permessage-deflate's two machines (RFC 7692 §7.2) over zlib. Values of one session; knows neither
-// frames nor messages' meaning. Memory is taken when first needed, and given back between messages
-// wherever no context has to be kept: an idle session costs nothing.
+// frames nor messages' meaning. Memory is taken when first needed, and given back between messages:
+// an idle session costs nothing, or where a context is kept, the server's window and a deflater.
 #pragma once
 
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 
 #include <tl/expected.hpp>
 
@@ -43,6 +44,8 @@ class Inflater {
 
   /// `take` is called for each step of output; it refuses by returning a Violation, and then that
   /// is the answer. `end`: the last piece of the message (its trimmed tail is put back, §7.2.2).
+  /// Whatever the cut into pieces, the same comes out up to the same Violation; after one it must
+  /// not be asked again.
   using Take = std::function<std::optional<Violation>(BytesView)>;
   std::optional<Violation> inflate(BytesView piece, bool end, const Take& take);
 
