@@ -1,57 +1,80 @@
 #include "ws/assembler.hpp"
 
 #include <algorithm>
-#include <utility>
+#include <cassert>
+#include <limits>
 
 namespace wsrelay::ws {
+namespace {
 
-Assembler::Step Assembler::add(const FramePiece& piece) {
-  if (piece.first)
-    if (const auto violation = begin_frame(piece.header)) return *violation;
-  // §8.1: fail as soon as the bytes cannot be UTF-8, not when the message ends.
-  const bool is_text = message_.kind == Message::Kind::Text;
-  if (is_text && !utf8_.feed(piece.bytes))
-    return Violation{CloseCode::InvalidPayload, "text is not UTF-8"};
-  append(piece);
-  if (!piece.last || !piece.header.fin) return NeedMore{};
-  if (is_text && !utf8_.complete())
-    return Violation{CloseCode::InvalidPayload, "text ends inside a UTF-8 character"};
-  frames_ = 0;
-  return std::exchange(message_, Message{});
+// Chunks are told as they come: how large a message is and how many frames it has costs nothing.
+MessageLimits for_order(const Assembler::Rules& rules) {
+  MessageLimits limits = rules.limits;
+  if (rules.receiving == Receiving::Chunks)
+    limits.frames = std::numeric_limits<std::uint64_t>::max();
+  return limits;
 }
 
-std::optional<Violation> Assembler::begin_frame(const FrameHeader& header) {
-  // §5.4: fragments follow one another until the one with FIN; messages do not interleave.
-  const bool continues = header.opcode == Opcode::Continuation;
-  if (continues && frames_ == 0)
-    return Violation{CloseCode::ProtocolError, "continuation of no message"};
-  if (!continues && frames_ > 0)
-    return Violation{CloseCode::ProtocolError, "new message inside an unfinished one"};
-  if (!continues) {
-    message_.kind = header.opcode == Opcode::Text ? Message::Kind::Text : Message::Kind::Binary;
-    utf8_.reset();
-    empty_frames_ = 0;
-  }
-  // Compared this way round: `size + length` could wrap.
-  if (header.length > limits_.size - message_.payload.size())
-    return Violation{CloseCode::TooBig, "message larger than allowed"};
-  // A message costs its bytes, but also its frames: a million empty ones must not be free.
-  empty_frames_ = header.length == 0 ? empty_frames_ + 1 : 0;
-  if (++frames_ > limits_.frames || empty_frames_ > limits_.empty_frames)
-    return Violation{CloseCode::PolicyViolation, "message in too many frames"};
-  frame_pending_ = header.length;
+}  // namespace
+
+Assembler::Assembler(const Rules& rules)
+    : receiving_(rules.receiving),
+      order_(for_order(rules)),
+      collector_(rules.receiving, rules.chunk, rules.limits.size) {
+  if (rules.deflate) inflater_.emplace(*rules.deflate);
+}
+
+std::optional<Violation> Assembler::add(const FramePiece& piece, EventQueue& events) {
+  if (piece.first)
+    if (const auto violation = begin_frame(piece.header)) return violation;
+  const auto violation = order_.compressed() ? inflate(piece, events) : accept(piece.bytes, events);
+  if (violation || !piece.last) return violation;
+  if (piece.header.fin && is_text() && !utf8_.complete())
+    return Violation{CloseCode::InvalidPayload, "text ends inside a UTF-8 character"};
+  order_.end_frame(piece.header.fin);
+  collector_.end_frame(events);
   return std::nullopt;
 }
 
-void Assembler::append(const FramePiece& piece) {
-  Bytes& payload = message_.payload;
-  const std::size_t needed = payload.size() + piece.bytes.size();
-  // Ahead of what has come by at most three times as much, and never past the frame's end.
-  const std::uint64_t promised = payload.size() + frame_pending_;
-  if (needed > payload.capacity() && !piece.last)
-    payload.reserve(static_cast<std::size_t>(std::min<std::uint64_t>(promised, 4 * needed)));
-  payload.insert(payload.end(), piece.bytes.begin(), piece.bytes.end());
-  frame_pending_ -= piece.bytes.size();
+std::optional<Violation> Assembler::begin_frame(const FrameHeader& header) {
+  if (auto violation = order_.begin_frame(header)) return violation;
+  assert(!order_.compressed() || inflater_);  // or RSV1 would not have been let in
+  if (header.opcode != Opcode::Continuation) {
+    collector_.begin_message(order_.kind());
+    utf8_.reset();
+  }
+  if (order_.compressed()) {
+    collector_.begin_frame(header.fin, std::nullopt);
+    return std::nullopt;
+  }
+  collector_.begin_frame(header.fin, header.length);
+  if (header.length > collector_.room()) return too_big();
+  return std::nullopt;
+}
+
+std::optional<Violation> Assembler::inflate(const FramePiece& piece, EventQueue& events) {
+  compressed_ += piece.bytes.size();
+  return inflater_->inflate(piece.bytes, piece.last && piece.header.fin, [&](BytesView plain) {
+    decompressed_ += plain.size();
+    return accept(plain, events);
+  });
+}
+
+Violation Assembler::too_big() const {
+  return {CloseCode::TooBig, receiving_ == Receiving::Frames ? "frame larger than allowed"
+                                                             : "message larger than allowed"};
+}
+
+// What fits counts before what does not, so that it does not matter how the bytes were cut.
+std::optional<Violation> Assembler::accept(BytesView plain, EventQueue& events) {
+  const BytesView fits = plain.first(
+      static_cast<std::size_t>(std::min<std::uint64_t>(plain.size(), collector_.room())));
+  // §8.1: fail as soon as the bytes cannot be UTF-8, not when the message ends.
+  if (is_text() && !utf8_.feed(fits))
+    return Violation{CloseCode::InvalidPayload, "text is not UTF-8"};
+  if (fits.size() < plain.size()) return too_big();
+  collector_.append(fits, events);
+  return std::nullopt;
 }
 
 }  // namespace wsrelay::ws

@@ -1,44 +1,53 @@
-// Makes whole messages out of data frames (RFC 6455 §5.4, §5.6, §8.1): which frame may follow
-// which, the size limit, and UTF-8 checked as the bytes arrive. Control frames never come here.
-// A message's memory grows with the bytes received, never with what a header promises.
+// Makes messages, or parts of them, out of data frames: which frame may follow which (RFC 6455
+// §5.4), decompression (RFC 7692 §7.2.2), the limits, and UTF-8 checked as the bytes arrive, over
+// frames and steps of decompression alike (§5.6, §8.1). Control frames never come here.
 // After a Violation it must not be asked again.
 #pragma once
 
 #include <cstdint>
 #include <optional>
-#include <variant>
 
-#include "base/message.hpp"
 #include "base/utf8.hpp"
+#include "ws/collector.hpp"
+#include "ws/deflate.hpp"
+#include "ws/event_queue.hpp"
 #include "ws/frame.hpp"
+#include "ws/frame_order.hpp"
 #include "ws/violation.hpp"
 
 namespace wsrelay::ws {
 
-struct MessageLimits {
-  std::size_t size = 1024 * 1024;  // bytes; past it 1009
-  std::uint64_t frames = 4096;     // of one message; past it 1008
-  unsigned empty_frames = 16;      // in a row; past it 1008
-};
-
 class Assembler {
  public:
-  using Step = std::variant<NeedMore, Message, Violation>;
+  struct Rules {
+    MessageLimits limits = {};
+    Receiving receiving = Receiving::Messages;
+    std::size_t chunk = 16 * 1024;
+    std::optional<DeflateParameters> deflate = {};  // as agreed
+  };
+  explicit Assembler(const Rules& rules);
 
-  explicit Assembler(MessageLimits limits) : limits_(limits) {}
+  /// Received or ReceivedPart go to `events`.
+  [[nodiscard]] std::optional<Violation> add(const FramePiece& piece, EventQueue& events);
 
-  [[nodiscard]] Step add(const FramePiece& piece);
+  /// Payload bytes of compressed messages: before, and after decompression.
+  std::uint64_t compressed() const { return compressed_; }
+  std::uint64_t decompressed() const { return decompressed_; }
 
  private:
   std::optional<Violation> begin_frame(const FrameHeader& header);
-  void append(const FramePiece& piece);
+  std::optional<Violation> inflate(const FramePiece& piece, EventQueue& events);
+  std::optional<Violation> accept(BytesView plain, EventQueue& events);
+  Violation too_big() const;
+  bool is_text() const { return order_.kind() == Message::Kind::Text; }
 
-  MessageLimits limits_;
-  Message message_;
+  Receiving receiving_;
+  FrameOrder order_;
   Utf8Validator utf8_;
-  std::uint64_t frames_ = 0;         // of the current message; 0: none has begun
-  std::uint64_t frame_pending_ = 0;  // bytes of the current frame still to come
-  unsigned empty_frames_ = 0;
+  Collector collector_;
+  std::optional<Inflater> inflater_;
+  std::uint64_t compressed_ = 0;
+  std::uint64_t decompressed_ = 0;
 };
 
 }  // namespace wsrelay::ws

@@ -5,43 +5,54 @@
 #include <cstring>
 #include <utility>
 
-#include "ws/close_payload.hpp"
 #include "ws/frame_encoder.hpp"
 
 namespace wsrelay::ws {
+namespace {
+
+// Of decompressed bytes, after which receive() lets others have their turn.
+constexpr std::uint64_t kTurn = 256 * 1024;
+
+}  // namespace
 
 Conversation::Conversation(const Rules& rules, Outlet& outlet, Instant now)
     : outlet_(&outlet),
-      decoder_(rules.allowed_rsv),
-      assembler_(rules.limits),
+      decoder_(rules.agreed ? kRsv1 : std::uint8_t{0}),
+      assembler_({.limits = rules.limits,
+                  .receiving = rules.receiving,
+                  .chunk = rules.chunk,
+                  .deflate = rules.agreed}),
       pongs_(now),
-      close_timeout_(rules.close_timeout) {}
+      close_timeout_(rules.close_timeout) {
+  if (rules.agreed) deflater_.emplace(*rules.agreed, rules.deflate);
+}
 
 std::size_t Conversation::receive(BytesView bytes, Instant now) {
-  const std::size_t size = bytes.size();
-  while (!is_over()) {
-    const FrameDecoder::Step step = decoder_.decode(bytes);
+  settle();
+  BytesView rest = bytes;
+  const std::uint64_t decompressed = assembler_.decompressed();
+  while (!is_deaf() && assembler_.decompressed() - decompressed < kTurn) {
+    const FrameDecoder::Step step = decoder_.decode(rest);
     if (const auto* piece = std::get_if<FramePiece>(&step)) {
       if (is_control(piece->header.opcode))
         receive_control(*piece, now);
       else
         receive_data(*piece);
     } else if (const auto* violation = std::get_if<Violation>(&step)) {
-      fail_for(*violation);
+      conclude(*violation);
     } else {
       break;
     }
   }
-  return size;
+  if (is_deaf()) rest = {};
+  // Bytes first: a Close that is here counts, however late we were woken for it.
+  if (rest.empty()) check_deadline(now);
+  return bytes.size() - rest.size();
 }
 
 // Also while our Close is on its way: what the server said before it read it still counts.
 void Conversation::receive_data(const FramePiece& piece) {
-  Assembler::Step step = assembler_.add(piece);
-  if (auto* message = std::get_if<Message>(&step))
-    outlet_->events.push(Received{std::move(*message)});
-  else if (const auto* violation = std::get_if<Violation>(&step))
-    fail_for(*violation);
+  if (const auto violation = assembler_.add(piece, outlet_->events)) conclude(*violation);
 }
 
 void Conversation::receive_control(const FramePiece& piece, Instant now) {
@@ -60,7 +71,7 @@ void Conversation::receive_control(const FramePiece& piece, Instant now) {
 
 void Conversation::receive_ping(BytesView payload, Instant now) {
   if (!pongs_.admit(now))
-    return fail_for({CloseCode::PolicyViolation, "more than 100 pings a second"});
+    return conclude(Violation{CloseCode::PolicyViolation, "more than 100 pings a second"});
   // After our Close nothing of ours follows it on the wire.
   if (close_sent_) return;
   pongs_.answer(payload, outlet_->output, *outlet_->random);
@@ -69,17 +80,35 @@ void Conversation::receive_ping(BytesView payload, Instant now) {
 
 void Conversation::receive_close(BytesView payload) {
   auto status = read_close(payload);
-  if (!status) return fail_for(status.error());
+  if (!status) return conclude(status.error());
+  conclude(std::move(*status));
+}
+
+// At once, unless somebody may want to answer first what waits to be told.
+void Conversation::conclude(Verdict verdict) {
+  pending_ = std::move(verdict);
+  if (!is_open() || outlet_->events.empty()) settle();
+}
+
+void Conversation::settle() {
+  if (pending_.index() == 0) return;
+  Verdict verdict = std::exchange(pending_, {});
+  if (const auto* violation = std::get_if<Violation>(&verdict)) fail_for(*violation);
+  if (auto* status = std::get_if<CloseStatus>(&verdict)) answer_close(std::move(*status));
+}
+
+void Conversation::answer_close(CloseStatus status) {
   close_received_ = true;
   const bool by_us = close_sent_;
   // §5.5.1: an endpoint that "did not previously send a Close frame MUST send a Close frame in
   // response", echoing the status code.
-  if (!by_us) send_close(status->code, {});
-  outlet_->events.push(Closed{status->code, std::move(status->reason), by_us});
+  if (!by_us) send_close(status.code, {});
+  outlet_->events.push(Closed{status.code, std::move(status.reason), by_us});
   end(std::nullopt);
 }
 
 void Conversation::receive_eof() {
+  settle();
   if (is_over()) return;
   // The network's fault, not the server's word: only a Close says that a server meant it (§7.1.5).
   end(abnormal(Fault::Tcp, close_sent_ ? "stream ended before the server answered our Close"
@@ -94,8 +123,18 @@ Error Conversation::abnormal(Fault fault, std::string_view text) const {
 }
 
 void Conversation::tick(Instant now) {
-  if (now < deadline()) return;
+  settle();
+  check_deadline(now);
+}
+
+void Conversation::check_deadline(Instant now) {
+  if (phase_ != Phase::Closing || now < close_deadline_) return;
   end(abnormal(Fault::Timeout, "the server did not answer our Close in time"));
+}
+
+Instant Conversation::deadline() const {
+  if (is_open() && is_deaf()) return Instant::min();
+  return phase_ == Phase::Closing ? close_deadline_ : Instant::max();
 }
 
 void Conversation::output_taken() {
@@ -106,7 +145,13 @@ void Conversation::send(const Message& message) {
   assert(is_open() && !in_parts_);
   if (!is_open() || in_parts_) return;
   const Opcode opcode = message.kind == Message::Kind::Text ? Opcode::Text : Opcode::Binary;
-  append_frame(outlet_->output, opcode, message.payload, *outlet_->random);
+  const Bytes* compressed = deflater_ ? deflater_->deflate(message.payload) : nullptr;
+  if (compressed == nullptr)
+    return append_frame(outlet_->output, opcode, message.payload, *outlet_->random);
+  // RFC 7692 §6: RSV1 of the first frame says that the message is compressed.
+  append_frame(outlet_->output, opcode, *compressed, *outlet_->random, {.rsv = kRsv1});
+  sent_wire_ += compressed->size();
+  sent_plain_ += message.payload.size();
 }
 
 // §5.4: "a single frame with the FIN bit clear and an opcode other than 0, followed by zero or more
@@ -131,6 +176,7 @@ void Conversation::send_control(Opcode opcode, BytesView payload) {
 }
 
 void Conversation::close(CloseCode code, std::string_view reason, Instant now) {
+  settle();
   if (!is_open()) return;
   send_close(static_cast<std::uint16_t>(code), reason);
   phase_ = Phase::Closing;
@@ -150,6 +196,13 @@ void Conversation::fail_for(Violation violation) {
             .text = std::string(violation.text),
             .phase = std::string(phase),
             .close_code = static_cast<std::uint16_t>(violation.code)});
+}
+
+CompressionCount Conversation::compression() const {
+  return {.received_wire = assembler_.compressed(),
+          .received_plain = assembler_.decompressed(),
+          .sent_wire = sent_wire_,
+          .sent_plain = sent_plain_};
 }
 
 void Conversation::end(std::optional<Error> error) {

@@ -18,10 +18,12 @@ class EventQueue {
     events_.emplace_back(std::move(event));
   }
 
+  bool empty() const { return next_ == events_.size(); }
+
   std::optional<Event> pop() {
-    if (next_ == events_.size()) return std::nullopt;
+    if (empty()) return std::nullopt;
     std::optional<Event> event(std::move(events_[next_++]));
-    if (next_ == events_.size()) reuse();
+    if (empty()) reuse();
     return event;
   }
 

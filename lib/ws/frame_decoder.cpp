@@ -66,7 +66,8 @@ FrameDecoder::Step FrameDecoder::gather(BytesView& input) {
 }
 
 FrameDecoder::Step FrameDecoder::next_piece(BytesView& input, bool first) {
-  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, input.size()));
+  const std::size_t most = reserved_ ? std::min(input.size(), kMostReserved) : input.size();
+  const auto n = static_cast<std::size_t>(std::min<std::uint64_t>(remaining_, most));
   const BytesView bytes = input.first(n);
   input = input.subspan(n);
   remaining_ -= n;
@@ -117,6 +118,8 @@ std::optional<Violation> FrameDecoder::parse(const std::byte* head) {
                         .rsv = static_cast<std::uint8_t>(first >> 4 & 7),
                         .length = length};
   remaining_ = length;
+  if (header_.opcode == Opcode::Text || header_.opcode == Opcode::Binary)
+    reserved_ = header_.rsv != 0;
   return std::nullopt;
 }
 

@@ -17,6 +17,10 @@ namespace wsrelay::ws {
 
 class FrameDecoder {
  public:
+  /// Of a message that uses a reserved bit no piece is larger: much may come out of it, and whoever
+  /// takes it may want to stop between pieces.
+  static constexpr std::size_t kMostReserved = 512;
+
   using Step = std::variant<NeedMore, FramePiece, Violation>;
 
   /// `allowed_rsv`: the reserved bits that a negotiated extension uses on a message's first frame.
@@ -38,6 +42,7 @@ class FrameDecoder {
   std::uint8_t held_size_ = 0;
   std::uint8_t allowed_rsv_;
   bool in_frame_ = false;
+  bool reserved_ = false;  // the message begun last uses a reserved bit
   bool deaf_ = false;
 };
 

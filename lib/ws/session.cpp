@@ -62,7 +62,10 @@ void Session::State::start(const SessionSettings& settings, Instant now) {
                             .subprotocol_required = settings.subprotocol_required,
                             .deflate = settings.deflate},
                 .rules = {.limits = {.size = settings.max_message, .frames = settings.max_frames},
-                          .close_timeout = settings.close_timeout},
+                          .receiving = settings.receiving,
+                          .chunk = settings.chunk,
+                          .close_timeout = settings.close_timeout,
+                          .deflate = settings.deflate},
                 .deadline = after(now, settings.upgrade_timeout)};
 }
 
@@ -90,6 +93,7 @@ void Session::State::judge(Upgrading& upgrading, ResponseHead head, Instant now)
   }
   if (!agreement) return fail(std::move(agreement.error()));
   Conversation::Rules rules = upgrading.rules;
+  rules.agreed = agreement->extensions.deflate;
   phase.emplace<Conversation>(rules, outlet, now);
   outlet.events.push(Opened{.subprotocol = std::move(agreement->subprotocol),
                             .extensions = std::move(agreement->extensions.text),
@@ -125,15 +129,14 @@ Session& Session::operator=(Session&&) noexcept = default;
 Session::~Session() = default;
 
 std::size_t Session::receive(BytesView bytes, Instant now) {
-  std::size_t left = 0;
-  BytesView input = bytes;
-  if (Upgrading* upgrading = state_->upgrading()) state_->read_answer(*upgrading, input, now);
-  if (Refusing* refusing = state_->refusing()) state_->read_refusal(*refusing, input);
+  BytesView rest = bytes;
+  if (Upgrading* upgrading = state_->upgrading()) state_->read_answer(*upgrading, rest, now);
+  if (Refusing* refusing = state_->refusing()) state_->read_refusal(*refusing, rest);
   if (Conversation* conversation = state_->conversation())
-    left = input.size() - conversation->receive(input, now);
+    return bytes.size() - rest.size() + conversation->receive(rest, now);
   // Bytes first: an answer that is here counts, however late we were woken for it.
   tick(now);
-  return bytes.size() - left;
+  return bytes.size();
 }
 
 void Session::receive_eof(Instant) {
@@ -206,10 +209,9 @@ Instant Session::deadline() const {
   return Instant::max();
 }
 
-const CompressionCount& Session::compression() const {
-  static constexpr CompressionCount kNone;
+CompressionCount Session::compression() const {
   const Conversation* conversation = state_->conversation();
-  return conversation != nullptr ? conversation->compression() : kNone;
+  return conversation != nullptr ? conversation->compression() : CompressionCount{};
 }
 
 bool Session::is_open() const {

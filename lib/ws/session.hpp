@@ -1,6 +1,9 @@
 // One conversation by RFC 6455, client side, as a value: bytes and time in; events and bytes out.
 // Knows neither sockets nor clocks, topics nor logs. It never returns an error for bytes: a
 // violation becomes a Close frame in output(), Ended with the error, and silence (§7.1.7).
+// A violation, or the server's Close, that comes while events wait to be told ends the session at
+// the next call of 1 (deadline() says: now). Until then it is open, so that an answer to those
+// events still goes out before our Close; but what the server sends is ignored already.
 //
 //   1. what the world did   receive, receive_eof, tick         } after a call of 1 or 2,
 //   2. what we want         send, ping, close                  } empty 3 and 4
@@ -30,8 +33,9 @@ namespace wsrelay::ws {
 /// What the server's data is told as.
 enum class Receiving : std::uint8_t {
   Messages,  // Received; a message larger than max_message ends the session (1009)
-  Frames,    // ReceivedPart for each frame; the limit is a frame's
-  Chunks,    // ReceivedPart for each `chunk` bytes of a frame and for its rest; no limit
+  Frames,    // ReceivedPart for each frame; max_message is a frame's
+  Chunks,    // ReceivedPart for each `chunk` bytes of a frame and for its rest; of any size, in any
+             // number of frames
 };
 
 struct SessionSettings {
@@ -56,11 +60,11 @@ struct Opened {
   std::string extensions;                                    // as negotiated; empty: none
   std::vector<std::pair<std::string, std::string>> headers;  // the answer's, as they came
 };
-/// The server answered, but not with 101. Told before Ended.
+/// The server answered, but not with 101. Told before Ended, which carries the error.
 struct Refused {
   int status = 0;
   std::vector<std::pair<std::string, std::string>> headers;
-  std::string body;  // what its Content-Length announced, its first 200 bytes; untrusted
+  std::string body;  // of what Content-Length announced, at most 200 bytes; untrusted
 };
 struct Received {
   Message message;
@@ -68,7 +72,7 @@ struct Received {
 struct ReceivedPart {
   MessagePart part;
 };
-struct PingReceived {  // the answer is on its way
+struct PingReceived {  // our Pong is in output(), or will be: see pongs.hpp
   Bytes payload;
 };
 struct PongReceived {
@@ -101,13 +105,15 @@ class Session {
   Session& operator=(Session&&) noexcept;
   ~Session();
 
-  /// How many bytes were taken. Fewer than all only if so much came out of decompression that
-  /// others must have their turn first: give the rest again, before anything newer.
+  /// How many bytes were taken: at least one, if there was one. Fewer than all only if so much came
+  /// out of decompression that others must have their turn first: give the rest again, before
+  /// anything newer.
   std::size_t receive(BytesView bytes, Instant now);
   void receive_eof(Instant now);
   void tick(Instant now);  // late or spurious: no harm
 
-  /// Only while is_open(). The frame is in output() at once, whole.
+  /// Only while is_open() and not in_parts(). The frame is in output() at once, whole, compressed
+  /// if that was agreed and makes it smaller.
   void send(const Message& message);
   /// A message in frames of the caller's: the first is Text or Binary, the others Continuation, the
   /// last has `fin`. An error (Local) for a frame that cannot stand here; then nothing was sent.
@@ -126,10 +132,10 @@ class Session {
   void output_taken(std::size_t bytes);
   Instant deadline() const;
 
-  const CompressionCount& compression() const;
+  CompressionCount compression() const;
 
   bool is_open() const;     // upgraded, and nobody has closed: send() is allowed
-  bool is_closing() const;  // a Close went out or came in
+  bool is_closing() const;  // a Close went out, or came in and was told
   bool is_finished()
       const;  // Ended was told or waits in next_event; flush output() and drop the stream
 

@@ -14,20 +14,21 @@ using test::hex;
 // Messages in words, "text:ab "; stops at the first violation.
 std::string story(std::string_view wire, std::size_t piece, MessageLimits limits) {
   FrameDecoder decoder;
-  Assembler assembler(limits);
+  Assembler assembler({.limits = limits});
+  EventQueue events;
   std::string told;
   for (std::size_t at = 0; at < wire.size(); at += piece) {
     BytesView input = as_bytes(wire.substr(at, piece));
     for (;;) {
       const auto step = decoder.decode(input);
       if (std::holds_alternative<NeedMore>(step)) break;
-      const auto made = assembler.add(std::get<FramePiece>(step));
-      if (const auto* message = std::get_if<Message>(&made)) {
-        EXPECT_LE(message->payload.size(), limits.size);
-        told += fmt::format("{}:{} ", name_of(message->kind), as_text(message->payload));
+      const auto wrong = assembler.add(std::get<FramePiece>(step), events);
+      while (const auto event = events.pop()) {
+        const Message& message = std::get<Received>(*event).message;
+        EXPECT_LE(message.payload.size(), limits.size);
+        told += fmt::format("{}:{} ", name_of(message.kind), as_text(message.payload));
       }
-      if (const auto* wrong = std::get_if<Violation>(&made))
-        return told + fmt::format("!{} {}", static_cast<int>(wrong->code), wrong->text);
+      if (wrong) return told + fmt::format("!{} {}", static_cast<int>(wrong->code), wrong->text);
     }
   }
   return told;
@@ -108,19 +109,23 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(AssemblerMemory, GrowsWithWhatCameAndNotWithWhatIsPromised) {
-  Assembler assembler({.size = std::size_t{1} << 40});
+  Assembler assembler({.limits = {.size = std::size_t{1} << 40}});
+  EventQueue events;
   const Bytes kilobyte(1024);
   const FrameHeader header{.opcode = Opcode::Binary, .length = 40 * 1024};
-  Assembler::Step step = NeedMore{};
-  for (int i = 0; i < 40; ++i) step = assembler.add({header, kilobyte, i == 0, i == 39});
-  ASSERT_TRUE(std::holds_alternative<Message>(step));
-  EXPECT_EQ(std::get<Message>(step).payload.size(), 40U * 1024);
-  EXPECT_EQ(std::get<Message>(step).payload.capacity(), 40U * 1024) << "sized by the frame's end";
+  for (int i = 0; i < 40; ++i)
+    ASSERT_FALSE(assembler.add({header, kilobyte, i == 0, i == 39}, events).has_value());
+  const auto event = events.pop();
+  ASSERT_TRUE(event.has_value());
+  const Bytes& payload = std::get<Received>(*event).message.payload;
+  EXPECT_EQ(payload.size(), 40U * 1024);
+  EXPECT_EQ(payload.capacity(), 40U * 1024) << "sized by the frame's end";
 
   // A terabyte promised, a kilobyte sent: if memory followed the promise this would not survive.
-  Assembler second({.size = std::size_t{1} << 50});
+  Assembler second({.limits = {.size = std::size_t{1} << 50}});
   const FrameHeader huge{.opcode = Opcode::Binary, .length = std::uint64_t{1} << 49};
-  EXPECT_TRUE(std::holds_alternative<NeedMore>(second.add({huge, kilobyte, true, false})));
+  EXPECT_FALSE(second.add({huge, kilobyte, true, false}, events).has_value());
+  EXPECT_TRUE(events.empty());
 }
 
 }  // namespace

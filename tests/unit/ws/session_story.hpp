@@ -26,12 +26,26 @@ inline std::string shown(std::string_view text) {
   return out;
 }
 
+// "text[0/5 of 3/?]:abc": of a text, what stands at 0 in a frame of five bytes and at 3 in a
+// message of unknown length; "~" before it: a continuation, "..." after it: more frames follow,
+// "$": the end.
+inline std::string story_of(const MessagePart& part) {
+  const auto known = [](const std::optional<std::uint64_t>& length) {
+    return length ? fmt::format("{}", *length) : "?";
+  };
+  return fmt::format("{}{}[{}/{} of {}/{}]{}{}:{}", part.continuation ? "~" : "",
+                     name_of(part.kind), part.frame_offset, known(part.frame_length),
+                     part.message_offset, known(part.message_length), part.fin ? "" : "...",
+                     part.last ? "$" : "", shown(as_text(part.payload)));
+}
+
 inline std::string story_of(const ws::Event& event) {
   if (const auto* opened = std::get_if<ws::Opened>(&event))
     return opened->subprotocol.empty() ? "opened" : "opened:" + opened->subprotocol;
   if (const auto* received = std::get_if<ws::Received>(&event))
     return fmt::format("{}:{}", name_of(received->message.kind),
                        shown(as_text(received->message.payload)));
+  if (const auto* received = std::get_if<ws::ReceivedPart>(&event)) return story_of(received->part);
   if (const auto* refused = std::get_if<ws::Refused>(&event))
     return fmt::format("refused:{}{}{}", refused->status, refused->body.empty() ? "" : ":",
                        shown(refused->body));
@@ -64,10 +78,13 @@ class Dialogue {
   /// The server's bytes; `piece` at a time.
   Dialogue& receive(std::string_view bytes, std::size_t piece = std::string_view::npos) {
     while (!bytes.empty()) {
-      const std::string_view part = bytes.substr(0, piece);
-      session_.receive(as_bytes(part), now_);
-      collect();
+      std::string_view part = bytes.substr(0, piece);
       bytes.remove_prefix(part.size());
+      while (!part.empty()) {
+        part.remove_prefix(session_.receive(as_bytes(part), now_));
+        collect();
+        if (session_.deadline() <= now_) tick();
+      }
     }
     return *this;
   }
