@@ -1,7 +1,6 @@
 #include "ws/assembler.hpp"
 
 #include <algorithm>
-#include <cassert>
 #include <limits>
 
 namespace wsrelay::ws {
@@ -38,7 +37,8 @@ std::optional<Violation> Assembler::add(const FramePiece& piece, EventQueue& eve
 
 std::optional<Violation> Assembler::begin_frame(const FrameHeader& header) {
   if (auto violation = order_.begin_frame(header)) return violation;
-  assert(!order_.compressed() || inflater_);  // or RSV1 would not have been let in
+  if (order_.compressed() && !inflater_)
+    return Violation{CloseCode::ProtocolError, "reserved bit set"};
   if (header.opcode != Opcode::Continuation) {
     collector_.begin_message(order_.kind());
     utf8_.reset();

@@ -52,20 +52,22 @@ class Reader {
       story.again += test::wire({static_cast<unsigned>(piece.header.opcode), payload_,
                                  piece.header.fin, piece.header.rsv});
     if (is_control(piece.header.opcode) || refused_) return;
-    const auto made = assembler_.add(piece);
-    if (const auto* message = std::get_if<Message>(&made)) {
-      law(message->payload.size() <= 1000);
-      law(message->kind == Message::Kind::Binary || is_utf8(message->payload));
-      story.messages += std::string(as_text(message->payload)) + "|";
+    const auto wrong = assembler_.add(piece, events_);
+    while (const auto event = events_.pop()) {
+      const Message& message = std::get<Received>(*event).message;
+      law(message.payload.size() <= 1000);
+      law(message.kind == Message::Kind::Binary || is_utf8(message.payload));
+      story.messages += std::string(as_text(message.payload)) + "|";
     }
-    if (const auto* wrong = std::get_if<Violation>(&made)) {
+    if (wrong) {
       refused_ = true;
       story.messages += wrong->text;
     }
   }
 
   FrameDecoder decoder_;
-  Assembler assembler_{MessageLimits{.size = 1000, .frames = 50, .empty_frames = 4}};
+  Assembler assembler_{{.limits = {.size = 1000, .frames = 50, .empty_frames = 4}}};
+  EventQueue events_;
   std::string payload_;
   bool refused_ = false;
 };
