@@ -33,7 +33,7 @@ std::string_view name_of(Fault fault);
 struct Error {
   Fault fault = Fault::Local;
   std::string text;         // one sentence, no secret in it, no trailing full stop
-  std::string phase = {};   // Timeout: resolving, connecting, tls, upgrading, closing
+  std::string phase = {};   // where: resolving connecting proxy tls upgrading ready closing
   int sys_errno = 0;        // 0: none
   int http_status = 0;      // Http: the status of the refused upgrade
   int tls_code = 0;         // Tls: the library's (negative) code

@@ -27,7 +27,7 @@ class Health {
   std::string summary() const;
 
  private:
-  static constexpr std::size_t kDisabled = 8;
+  static constexpr std::size_t kDisabled = static_cast<std::size_t>(client::State::Stopped) + 1;
   std::size_t& count(bool enabled, client::State state) {
     return counts_[enabled ? static_cast<std::size_t>(state) : kDisabled];
   }

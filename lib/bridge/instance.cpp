@@ -5,10 +5,11 @@
 namespace wsrelay::bridge {
 namespace {
 
-// Ping and rest change under a living connection; everything else needs a new one.
+// What Client::adjust() changes at once; everything else needs a new connection.
 bool needs_new_connection(client::Settings before, const client::Settings& now) {
   before.ping = now.ping;
-  before.delay = now.delay;
+  before.data = now.data;
+  before.reconnect = now.reconnect;
   before.timeouts.write = now.timeouts.write;
   return before != now;
 }

@@ -17,6 +17,7 @@ State state_of(io::DialPhase phase) {
     case io::DialPhase::Resolving:
       return State::Resolving;
     case io::DialPhase::Connecting:
+    case io::DialPhase::Proxy:
       return State::Connecting;
     case io::DialPhase::Tls:
       return State::Tls;
@@ -59,6 +60,8 @@ std::string_view name_of(State state) {
       return "closing";
     case State::Resting:
       return "resting";
+    case State::Failed:
+      return "failed";
     case State::Stopped:
       return "stopped";
   }
@@ -69,11 +72,11 @@ Client::Client(Settings settings, Services services, Listener& listener)
     : settings_(std::move(settings)),
       services_(services),
       listener_(listener),
-      backoff_(settings_.delay),
+      backoff_(settings_.reconnect.delay),
       // Spread over the first delay: a thousand instances do not knock in the same instant.
       state_(Resting{after(services.loop.now(), backoff_.next(services.random))}),
       registration_(services.loop.add(*this)) {
-  backoff_ = Backoff(settings_.delay);  // that draw was no failure
+  backoff_ = Backoff(settings_.reconnect.delay);  // that draw was no failure
   status_.next_attempt = std::get<Resting>(state_).until;
 }
 
@@ -90,14 +93,14 @@ void Client::close(ws::CloseCode code, std::string reason) {
   registration_.wake();
 }
 
-void Client::stop() {
+void Client::stop(ws::CloseCode, std::string) {
   stopping_ = true;
   registration_.wake();
 }
 
 void Client::adjust(const Settings& settings) {
   settings_ = settings;
-  backoff_.set(settings.delay);
+  backoff_.set(settings.reconnect.delay);
   if (Live* live = std::get_if<Live>(&state_); live != nullptr && live->liveness)
     live->liveness->set(settings.ping, services_.loop.now());
   registration_.wake();

@@ -1,14 +1,17 @@
 // One WebSocket connection kept alive: dial, upgrade, converse, rest, again. A Task.
-// Knows neither MQTT nor other connections. Messages to send are pulled from the Listener while
-// the session is open and its output has room; each is told back: on_sent() when its last byte went
-// to the stream, or on_unsent() when the stream broke first.
+// Knows neither MQTT nor other connections. There are two ways to send: send() into the client's
+// own bounded queue; or the Listener is asked for the next message while the session is open and
+// its output has room, and each is told back: on_sent() when its last byte went to the stream, or
+// on_unsent() when the stream broke first. The own queue goes first.
 //
 //   Client client(settings, services, listener);  // Resting; the first attempt comes soon
-//   client.wake();                                // a message waits
+//   client.send({Opcode::Text, true, to_bytes("hello")});
 //   client.stop();                                // sends what waits, Close 1001, then Stopped
 //
-// Destroying a Client drops its connection at once. Everything in Services must outlive it. A
-// Client is never destroyed inside one of its own listener calls.
+// All calls may come from inside a Listener call, but a Client is never destroyed there. What they
+// ask for happens in the client's next run. Destroying a Client drops its connection at once.
+// Everything in Services must outlive it. Follows RFC 6455 and RFC 7692; docs/library.md sets each
+// call beside its counterpart in ESP-IDF's esp_websocket_client.
 #pragma once
 
 #include <cstdint>
@@ -23,7 +26,9 @@
 #include "base/message.hpp"
 #include "base/random.hpp"
 #include "client/liveness.hpp"
+#include "client/outgoing.hpp"
 #include "client/settings.hpp"
+#include "client/start_rate.hpp"
 #include "io/dialer.hpp"
 #include "io/secrets.hpp"
 #include "io/task.hpp"
@@ -39,6 +44,7 @@ enum class State : std::uint8_t {
   Ready,
   Closing,
   Resting,
+  Failed,  // a rule said so: start() or new settings begin anew
   Stopped,
 };
 std::string_view name_of(State state);
@@ -59,6 +65,7 @@ struct Status {
   std::string subprotocol = {};
   std::string extensions = {};
   std::optional<Duration> rtt = {};
+  ws::CompressionCount compression = {};  // since the client was made
   std::optional<LastClose> last_close = {};
   std::optional<Error> last_error = {};
 };
@@ -68,21 +75,36 @@ struct Services {
   io::Dialer& dialer;
   const io::Secrets& secrets;
   Random& random;
+  StartRate* starts = nullptr;  // null: no limit
 };
 
 class Client final : public io::Task {
  public:
+  using Fields = std::vector<std::pair<std::string, std::string>>;
+
+  /// What happens, in words of ESP-IDF: begin, before_connect, header_received, connected, data,
+  /// closed and disconnected, error, finish. Override what is of interest.
   class Listener {
    public:
-    virtual void on_state(const Status& status) = 0;
-    virtual void on_open(const ws::Opened& opened) = 0;
-    virtual void on_message(Message message) = 0;
-    virtual void on_close(const LastClose& close) = 0;  // an open session is over, cleanly or not
-    virtual void on_error(const Error& error) = 0;      // why an attempt or a session failed
+    virtual void on_begin() {}   // the client's first run
+    virtual void on_finish() {}  // Stopped or Failed
+    virtual void on_state(const Status&) {}
+    virtual void on_connecting(unsigned /*attempt*/) {}  // before anything is asked of the network
+    virtual void on_headers(int /*status*/, const Fields&) {
+    }  // the answer to the upgrade, any status
+    virtual void on_open(const ws::Opened&) {}
+    virtual void on_message(Message) {}   // Receiving::Messages
+    virtual void on_part(MessagePart) {}  // Receiving::Frames, Chunks
+    virtual void on_ping(BytesView) {}    // answered already
+    virtual void on_pong(BytesView) {}
+    virtual void on_close(const LastClose&) {}  // an open session is over, cleanly or not
+    virtual void on_error(const Error&) {}  // why an attempt or a session failed; a late pong, too
     /// The next message to send, or null: wake() when there is one. Valid until the next call.
-    virtual const Message* next_message() = 0;
-    virtual void on_sent() = 0;    // the oldest one pulled
-    virtual void on_unsent() = 0;  // all that were pulled and not told sent
+    virtual const Message* next_message() { return nullptr; }
+    virtual void on_sent() {}    // the oldest one pulled
+    virtual void on_unsent() {}  // all that were pulled and not told sent
+    /// Items of send() that are lost: see SendQueue::rewind().
+    virtual void on_dropped(std::size_t /*items*/) {}
 
    protected:
     ~Listener() = default;
@@ -95,11 +117,24 @@ class Client final : public io::Task {
   void wake() { registration_.wake(); }
   /// While paused nothing is read (back-pressure); the peer's Pings stay unanswered as long.
   void pause(bool paused);
-  /// Ends the conversation; the client connects again afterwards, as after any close.
-  void close(ws::CloseCode code, std::string reason);
-  void stop();
-  /// What may change while connected: ping, delay, write and close time-outs of the next attempt.
+
+  /// Begins (again) after abort(), stop() or Failed; ends a rest. Nothing while connected.
+  void start();
+  /// Sends what waits, then a Close; the client connects again afterwards, as after any close.
+  void close(ws::CloseCode code = ws::CloseCode::Normal, std::string reason = {});
+  /// The same, and no further attempt: Stopped.
+  void stop(ws::CloseCode code = ws::CloseCode::GoingAway, std::string reason = {});
+  /// Drops the connection without a word: Stopped.
+  void abort();
+
+  /// Queues; see SendQueue for what is refused. Sent when the session is open.
+  Result<void> send(Outgoing item);
+  bool is_connected() const { return status_.state == State::Ready; }
+
+  /// Ping, rest, rules, write time-out and data limit change at once, a running rest included; the
+  /// others count from the next attempt on.
   void adjust(const Settings& settings);
+  const Settings& settings() const { return settings_; }
 
   const Status& status() const { return status_; }
   io::Wait run(const io::Turn& turn) override;

@@ -113,7 +113,7 @@ void check_instance(const Instance& instance, const Whereabouts& where, const Sa
   const auto find = [&](std::string_view path) { return where.find(path); };
   const client::Settings& client = instance.client;
   check_tls(client.tls, find, say);
-  check_delay(client.delay, find, say);
+  check_delay(client.reconnect.delay, find, say);
   check_plaintext(client.url, instance.allow_plaintext, "ws://", "wss", find, say);
   if (instance.rules.publish.size() > 1)
     say.warning(find("publish.1"), "is never reached: the rule before it takes every message",

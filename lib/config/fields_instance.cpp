@@ -36,7 +36,7 @@ Record<Instance> liveness() {
 
 Record<Instance> reconnect() {
   return {{field(
-      "delay", +[](Instance & i) -> auto& { return i.client.delay; }, delay(Reload::Live),
+      "delay", +[](Instance & i) -> auto& { return i.client.reconnect.delay; }, delay(Reload::Live),
       Reload::Live, "How long to rest between two attempts.")}};
 }
 

@@ -73,7 +73,7 @@ class BridgeFlow : public testing::Test {
     config::Instance& instance = config.instances[name];
     instance.client.url = *parse_url("ws://" + name + "/", {"ws"});
     instance.client.ping.interval = Duration::zero();
-    instance.client.delay.first = milliseconds(100);
+    instance.client.reconnect.delay.first = milliseconds(100);
   }
   void start() {
     bridge.emplace(

@@ -61,7 +61,8 @@ class ClientTest : public testing::Test {
  protected:
   ClientTest() {
     settings.url = *parse_url("ws://example.test/feed", {"ws", "wss"});
-    settings.delay = {.first = seconds(1), .max = seconds(60), .stable_after = seconds(30)};
+    settings.reconnect.delay = {
+        .first = seconds(1), .max = seconds(60), .stable_after = seconds(30)};
   }
   void start() {
     client.emplace(settings,

@@ -94,7 +94,9 @@ instances:
   EXPECT_EQ(ticker.client.headers[1].value.source, SecretRef::Source::File);
   EXPECT_THAT(ticker.client.subprotocols, ElementsAre("v2", "v1"));
   EXPECT_EQ(ticker.client.ping, (client::Ping{.interval = 0s, .timeout = 5s}));
-  EXPECT_EQ(ticker.client.timeouts, (client::Timeouts{1s, 2s, 3s, 4s, 5s, 6s}));
+  EXPECT_EQ(ticker.client.timeouts,
+            (client::Timeouts{
+                .dns = 1s, .connect = 2s, .tls = 3s, .upgrade = 4s, .write = 5s, .close = 6s}));
   EXPECT_EQ(ticker.client.limits.max_message, 65536U);
   EXPECT_EQ(
       ticker.lanes.publish,
