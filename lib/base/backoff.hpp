@@ -24,12 +24,16 @@ class Backoff {
 
   /// The next rest, in [0, min(max, first · 2^failures)]; counts one failure.
   Duration next(Random& random);
+  /// The rest under way, drawn anew: set() may have changed its span. Counts nothing.
+  Duration again(Random& random) const;
   /// The connection lived for `age`: forget the failures if that was long enough.
   void succeeded_for(Duration age);
   void set(Delay delay) { delay_ = delay; }
   unsigned failures() const { return failures_; }
 
  private:
+  Duration draw(unsigned doublings, Random& random) const;
+
   Delay delay_;
   unsigned failures_ = 0;
 };

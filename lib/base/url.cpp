@@ -17,9 +17,9 @@ struct Scheme {
   std::string_view name;
   std::uint16_t port;
 };
-constexpr std::array kSchemes{Scheme{"ws", 80},      Scheme{"wss", 443}, Scheme{"mqtt", 1883},
-                              Scheme{"mqtts", 8883}, Scheme{"http", 80}, Scheme{"socks5", 1080},
-                              Scheme{"unix", 0}};
+constexpr std::array kSchemes{Scheme{"ws", 80},       Scheme{"wss", 443}, Scheme{"mqtt", 1883},
+                              Scheme{"mqtts", 8883},  Scheme{"http", 80}, Scheme{"https", 443},
+                              Scheme{"socks5", 1080}, Scheme{"unix", 0}};
 constexpr std::size_t kLongestUrl = 8192;
 
 std::uint16_t default_port(std::string_view scheme) {

@@ -1,6 +1,7 @@
 // The addresses that people write: ws:// wss:// mqtt:// mqtts:// unix://, and http:// socks5:// for
-// proxies, parsed once and never again (RFC 3986, RFC 6455 §3). Userinfo and fragments are refused;
-// hosts are lower-case ASCII (IDNA) without brackets or trailing dot; the port is always there.
+// proxies (https:// stands in redirects), parsed once and never again (RFC 3986, RFC 6455 §3).
+// Userinfo and fragments are refused; hosts are lower-case ASCII (IDNA) without brackets or
+// trailing dot; the port is always there.
 #pragma once
 
 #include <cstdint>
@@ -33,6 +34,11 @@ struct Url {
 
 /// The error's text says what is wrong, without repeating what may be a secret.
 Result<Url> parse_url(std::string_view text, std::initializer_list<std::string_view> schemes);
+
+/// What `reference` means where it was found, at `base` (RFC 3986 §5.2): an address of its own, or
+/// "//host/path", "/path", "path", "?query".
+Result<Url> resolve(const Url& base, std::string_view reference,
+                    std::initializer_list<std::string_view> schemes);
 
 /// How far away a host is, judged by its spelling alone: may plain text go there?
 enum class Reach : std::uint8_t { Loopback, Private, Anywhere };

@@ -54,6 +54,26 @@ TEST(Backoff, ForgetsOnlyAfterAStableConnection) {
   EXPECT_EQ(backoff.failures(), 0U);
 }
 
+TEST(Backoff, DrawsTheRestUnderWayAnewWithoutCountingIt) {
+  SeededRandom random(5);
+  Backoff backoff({.first = 1s, .max = 60s});
+  for (const Duration span : {1s, 2s, 4s}) {
+    backoff.next(random);
+    Duration longest{};
+    for (int i = 0; i < 2000; ++i) longest = std::max(longest, backoff.again(random));
+    EXPECT_LE(longest, span);
+    EXPECT_GT(longest, span * 9 / 10);
+  }
+  EXPECT_EQ(backoff.failures(), 3U);
+}
+
+TEST(Backoff, BeforeAnyFailureThereIsAFirstRest) {
+  SeededRandom random(6);
+  Backoff backoff({.first = 1s, .max = 60s});
+  for (int i = 0; i < 2000; ++i) EXPECT_LE(backoff.again(random), 1s);
+  EXPECT_EQ(backoff.failures(), 0U);
+}
+
 TEST(Backoff, KeepsItsFailuresWhenTheDelayChanges) {
   SeededRandom random(4);
   Backoff backoff({.first = 1s, .max = 60s});
