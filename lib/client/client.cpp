@@ -1,16 +1,15 @@
 #include "client/client.hpp"
 
-#include <array>
+#include <algorithm>
 
-#include <fmt/format.h>
+#include "client/attempt.hpp"
+#include "client/farewell.hpp"
+#include "client/live.hpp"
+#include "client/reconnect_policy.hpp"
+#include "client/redirect.hpp"
 
 namespace wsrelay::client {
 namespace {
-
-constexpr std::size_t kReadPiece = 64 * 1024;
-constexpr std::size_t kReadBudget =
-    4 * kReadPiece;  // per turn, so that one loud peer starves nobody
-constexpr std::size_t kOutputHighWater = 64 * 1024;  // pull no more messages above this
 
 State state_of(io::DialPhase phase) {
   switch (phase) {
@@ -25,361 +24,248 @@ State state_of(io::DialPhase phase) {
   return State::Connecting;
 }
 
-Error pong_timeout(Duration timeout) {
-  return Error{.fault = Fault::PongTimeout,
-               .text = fmt::format("no pong within {}", print_duration(timeout))};
-}
-
-Error write_timeout(Duration timeout) {
-  return Error{.fault = Fault::WriteTimeout,
-               .text = fmt::format("the peer took no bytes for {}", print_duration(timeout))};
-}
-
-// A clean close is no fault, but it is why we rest.
-Error as_error(const LastClose& close) {
-  std::string text = fmt::format("closed by {} with code {}", close.by, close.code);
-  if (!close.reason.empty()) text += ": " + close.reason;
-  return Error{.fault = Fault::ServerClose, .text = std::move(text), .close_code = close.code};
+Ending ending_of(Error error, std::string_view phase) {
+  if (error.phase.empty()) error.phase = phase;
+  return Ending{.error = std::move(error)};
 }
 
 }  // namespace
 
-std::string_view name_of(State state) {
-  switch (state) {
-    case State::Resolving:
-      return "resolving";
-    case State::Connecting:
-      return "connecting";
-    case State::Tls:
-      return "tls";
-    case State::Upgrading:
-      return "upgrading";
-    case State::Ready:
-      return "ready";
-    case State::Closing:
-      return "closing";
-    case State::Resting:
-      return "resting";
-    case State::Failed:
-      return "failed";
-    case State::Stopped:
-      return "stopped";
-  }
-  return "stopped";
+Client::Client(Settings settings, Services services, Listener& listener)
+    : shared_{.settings = std::move(settings), .listener = listener},
+      services_(services),
+      backoff_(shared_.settings.reconnect.delay),
+      // Spread over the first delay: a thousand instances do not knock in the same instant.
+      state_(Resting{.until = after(services.loop.now(), backoff_.again(services.random)),
+                     .since = services.loop.now(),
+                     .why = nullptr}),
+      registration_(services.loop.add(*this)) {
+  shared_.status.next_attempt = std::get<Resting>(state_).until;
 }
 
-Client::Client(Settings settings, Services services, Listener& listener)
-    : settings_(std::move(settings)),
-      services_(services),
-      listener_(listener),
-      backoff_(settings_.reconnect.delay),
-      // Spread over the first delay: a thousand instances do not knock in the same instant.
-      state_(Resting{after(services.loop.now(), backoff_.next(services.random))}),
-      registration_(services.loop.add(*this)) {
-  backoff_ = Backoff(settings_.reconnect.delay);  // that draw was no failure
-  status_.next_attempt = std::get<Resting>(state_).until;
-}
+Client::~Client() = default;
+
+// ---- what the floor above wants; it is done in the next run
 
 void Client::pause(bool paused) {
-  if (paused_ == paused) return;
-  paused_ = paused;
-  if (Live* live = std::get_if<Live>(&state_); live != nullptr && live->liveness && !paused)
-    live->liveness->excuse(services_.loop.now());
-  registration_.wake();
+  if (shared_.paused == paused) return;
+  shared_.paused = paused;
+  if (Live* const conversation = live(); conversation != nullptr && !paused)
+    conversation->excuse(services_.loop.now());
+  wake();
+}
+
+void Client::start() {
+  const State state = shared_.status.state;
+  const bool idle = state == State::Resting || state == State::Failed || state == State::Stopped;
+  if (!idle && !is_leaving()) return;
+  starting_ = true;
+  wake();
 }
 
 void Client::close(ws::CloseCode code, std::string reason) {
-  close_request_.emplace(code, std::move(reason));
-  registration_.wake();
+  if (shared_.is_stopping()) return;
+  shared_.goodbye = Goodbye{code, std::move(reason), false, services_.loop.now()};
+  wake();
 }
 
-void Client::stop(ws::CloseCode, std::string) {
-  stopping_ = true;
-  registration_.wake();
+void Client::stop(ws::CloseCode code, std::string reason) {
+  starting_ = false;
+  if (shared_.is_stopping()) return;
+  shared_.goodbye = Goodbye{code, std::move(reason), true, services_.loop.now()};
+  wake();
+}
+
+void Client::abort() {
+  starting_ = false;
+  aborting_ = true;
+  wake();
+}
+
+Result<void> Client::send(Outgoing item) {
+  auto queued = shared_.queue.push(std::move(item));
+  if (queued) wake();
+  return queued;
 }
 
 void Client::adjust(const Settings& settings) {
-  settings_ = settings;
+  const Settings before = std::exchange(shared_.settings, settings);
+  if (before == settings) return;
   backoff_.set(settings.reconnect.delay);
-  if (Live* live = std::get_if<Live>(&state_); live != nullptr && live->liveness)
-    live->liveness->set(settings.ping, services_.loop.now());
-  registration_.wake();
+  if (before.reconnect != settings.reconnect) reconsidering_ = true;
+  if (Live* const conversation = live()) conversation->adjust(services_.loop.now());
+  if (shared_.status.state == State::Failed) starting_ = true;
+  wake();
 }
 
+Client::Live* Client::live() {
+  const auto* const found = std::get_if<std::unique_ptr<Live>>(&state_);
+  return found == nullptr ? nullptr : found->get();
+}
+
+// ---- the machine
+
 io::Wait Client::run(const io::Turn& turn) {
-  now_ = turn.now;
+  if (farewell_ && farewell_->is_over(turn)) farewell_.reset();
   for (;;) {
     Next next = std::visit([&](auto& state) { return advance(state, turn); }, state_);
-    if (const io::Wait* wait = std::get_if<io::Wait>(&next)) return *wait;
+    if (const io::Wait* wait = std::get_if<io::Wait>(&next)) return beside_farewell(*wait);
     state_ = std::get<States>(std::move(next));  // the only assignment
+    // Even a rest of no length lets others have their turn.
+    if (const Resting* resting = std::get_if<Resting>(&state_))
+      return beside_farewell({.until = resting->until});
   }
 }
 
-// What belongs to one connection goes with it.
-void Client::forget_connection() {
-  status_.stream = {};
-  status_.subprotocol.clear();
-  status_.extensions.clear();
-  status_.rtt.reset();
+io::Wait Client::beside_farewell(io::Wait wait) const {
+  if (!farewell_ || wait.fd) return wait;
+  io::Wait both = farewell_->wait();
+  both.until = std::min(both.until, wait.until);
+  return both;
 }
 
-void Client::enter(State state) {
+void Client::Shared::enter(State state) {
   // An attempt may begin and fail within one run: a new rest is news even after a rest.
-  if (status_.state == state && state != State::Resting) return;
-  status_.state = state;
-  if (state != State::Resting) status_.next_attempt = Instant::max();
-  listener_.on_state(status_);
+  if (status.state == state && state != State::Resting) return;
+  status.state = state;
+  if (state != State::Resting) status.next_attempt = Instant::max();
+  listener.on_state(status);
 }
 
 // ---- Resting: between attempts
 
 Client::Next Client::advance(Resting& resting, const io::Turn& turn) {
-  if (stopping_) return States(Over{});
-  close_request_.reset();  // nothing to close
+  if (!std::exchange(begun_, true)) shared_.listener.on_begin();
+  if (is_leaving()) return States(Over{State::Stopped});
+  shared_.goodbye.reset();  // nothing to close
+  if (std::exchange(starting_, false) && !resting.booked)
+    resting.until = turn.now;
+  else if (std::exchange(reconsidering_, false) && !resting.booked)
+    return reconsider(resting, turn.now);
   if (turn.now < resting.until) return io::Wait{.until = resting.until};
-  return start_attempt(turn.now);
+  return start_attempt(resting.booked, turn.now);
 }
 
-Client::States Client::start_attempt(Instant now) {
-  ++status_.attempt;
-  io::DialTarget target{.url = settings_.url,
-                        .tls = settings_.tls,
-                        .dns_timeout = settings_.timeouts.dns,
-                        .connect_timeout = settings_.timeouts.connect,
-                        .tls_timeout = settings_.timeouts.tls};
-  return Dialing{services_.dialer.dial(std::move(target), registration_, now)};
+// The settings of the rest have changed under it: as if it began with the new ones.
+Client::States Client::reconsider(Resting& resting, Instant now) {
+  Decision decision{.delay = backoff_.again(services_.random)};
+  if (resting.why)
+    decision = decide(*resting.why, shared_.settings.reconnect, decision.delay, services_.random);
+  if (decision.action == ReconnectRule::Action::Fail) return Over{State::Failed};
+  refreshed_ = decision.action == ReconnectRule::Action::Refresh;
+  resting.until = std::max(now, after(resting.since, decision.delay));
+  return rest_on(std::move(resting));
+}
+
+Client::States Client::rest_on(Resting resting) {
+  shared_.status.next_attempt = resting.until;
+  shared_.enter(State::Resting);
+  return resting;
+}
+
+// The address that is set, as it is now, unless redirects led away from it.
+Hop& Client::current_hop() {
+  if (!hop_) hop_ = std::make_unique<Hop>();
+  if (hop_->followed == 0) hop_->url = shared_.settings.url;
+  return *hop_;
+}
+
+Client::States Client::start_attempt(bool booked, Instant now) {
+  if (services_.starts != nullptr && !booked) {
+    const Instant start = services_.starts->book(current_hop().url.endpoint(), now);
+    if (start > now) return rest_on({.until = start, .since = now, .why = nullptr, .booked = true});
+  }
+  farewell_.reset();
+  shared_.listener.on_connecting(++shared_.status.attempt);
+  if (is_leaving()) return Over{State::Stopped};
+  auto attempt = prepare_attempt(shared_.settings, current_hop(), services_.secrets);
+  if (!attempt) return rest(ending_of(std::move(attempt.error()), "resolving"), now);
+  return Dialing{services_.dialer.dial(std::move(attempt->target), registration_, now),
+                 std::make_unique<ws::SessionSettings>(std::move(attempt->session))};
 }
 
 // Every failure, wherever it happened, ends here.
-Client::States Client::rest(Error why, Instant now) {
-  const Duration pause = backoff_.next(services_.random);
-  status_.next_attempt = after(now, pause);
-  status_.last_error = why;
-  listener_.on_error(why);
-  enter(State::Resting);
-  return Resting{status_.next_attempt};
+Client::States Client::rest(Ending why, Instant now) {
+  hop_.reset();
+  why.refreshed = refreshed_;
+  shared_.status.last_error = why.error;
+  shared_.listener.on_error(why.error);
+  const Decision decision =
+      decide(why, shared_.settings.reconnect, backoff_.next(services_.random), services_.random);
+  reconsidering_ = false;
+  refreshed_ = decision.action == ReconnectRule::Action::Refresh;
+  if (decision.action == ReconnectRule::Action::Fail) return Over{State::Failed};
+  return rest_on({.until = after(now, decision.delay),
+                  .since = now,
+                  .why = std::make_unique<Ending>(std::move(why))});
 }
 
-// ---- Dialing: name, connection, TLS
+// ---- Dialing: name, connection, proxy, TLS
 
 Client::Next Client::advance(Dialing& dialing, const io::Turn& turn) {
-  if (stopping_) return States(Over{});
+  if (is_leaving()) return States(Over{State::Stopped});
   auto stream = dialing.dial->advance(turn.now);
-  if (!stream) return rest(std::move(stream.error()), turn.now);
-  if (*stream != nullptr) return go_live(std::move(*stream), turn.now);
-  enter(state_of(dialing.dial->phase()));
+  const io::DialPhase phase = dialing.dial->phase();
+  if (!stream) return rest(ending_of(std::move(stream.error()), name_of(phase)), turn.now);
+  if (*stream != nullptr)
+    return States(std::make_unique<Live>(shared_, std::move(*stream), std::move(*dialing.session),
+                                         services_.random, turn.now));
+  shared_.goodbye.reset();  // nothing to close
+  shared_.enter(state_of(phase));
   return dialing.dial->wait();
-}
-
-Result<ws::SessionSettings> Client::session_settings() const {
-  ws::SessionSettings session{.host = settings_.url.authority(),
-                              .target = settings_.url.target,
-                              .headers = {},
-                              .subprotocols = settings_.subprotocols,
-                              .max_message = settings_.limits.max_message,
-                              .upgrade_timeout = settings_.timeouts.upgrade,
-                              .close_timeout = settings_.timeouts.close};
-  for (const Header& header : settings_.headers) {
-    auto value = services_.secrets.read(header.value);
-    if (!value) return tl::unexpected(std::move(value.error()));
-    // A file may have changed since the configuration was checked; its bytes go onto the wire.
-    if (!ws::is_header_value(value->reveal()))
-      return fail(
-          Fault::Local,
-          fmt::format("the value of header {} has a line break or control character", header.name));
-    session.headers.emplace_back(header.name, value->reveal());
-  }
-  return session;
-}
-
-Client::States Client::go_live(std::unique_ptr<io::ByteStream> stream, Instant now) {
-  auto settings = session_settings();
-  if (!settings) return rest(std::move(settings.error()), now);
-  status_.stream = stream->facts();
-  enter(State::Upgrading);
-  return Live{.stream = std::move(stream),
-              .session = ws::Session(std::move(*settings), services_.random, now)};
 }
 
 // ---- Live: upgrading, ready, closing
 
-Client::Next Client::advance(Live& live, const io::Turn& turn) {
-  const Instant now = turn.now;
-  live.session.tick(now);
-  const auto more = pull(live, turn);  // stream  → session → the floor above
-  while (auto event = live.session.next_event()) tell(live, std::move(*event), now);
-  if (stopping_ && !live.session.is_open() && !live.session.is_closing())
-    return end(live, std::nullopt, now);  // the upgrade is not worth waiting for
-  queue_messages(live);                   // the floor above → session
-  const auto dead = keep_alive(live, now);
-  const auto pushed = push(live, now);  // session → stream
-  while (auto event = live.session.next_event()) tell(live, std::move(*event), now);
-  // Not earlier: what came before the break has been told.
-  if (live.session.is_finished() && (live.session.output().empty() || !pushed))
-    return end(live, live.ended, now);
-  if (!more) return end(live, more.error(), now);
-  if (!pushed) return end(live, pushed.error(), now);
-  if (dead) return end(live, dead, now);
-  return wait_for(live, *more);
+Client::Next Client::advance(std::unique_ptr<Live>& live, const io::Turn& turn) {
+  if (aborting_) return leave(live->abandon(turn.now), turn.now);
+  auto next = live->run(turn);
+  if (hop_ && is_connected()) hop_.reset();
+  if (const io::Wait* wait = std::get_if<io::Wait>(&next)) return *wait;
+  return leave(std::get<Parting>(std::move(next)), turn.now);
 }
 
-// True if bytes may still wait although the descriptor is silent (the budget is spent).
-Result<bool> Client::pull(Live& live, const io::Turn& turn) {
-  if (paused_ && live.session.is_open()) return false;
-  if (!turn.readable && !live.more_to_read) return false;
-  // One buffer for all: its bytes are used up before anybody else runs.
-  static thread_local std::array<std::byte, kReadPiece> buffer;
-  live.more_to_read = true;
-  for (std::size_t spent = 0; spent < kReadBudget;) {
-    const auto got = live.stream->read(buffer);
-    if (!got) {
-      // The peer's Close may stand right before a reset; then this is how it ends, and no error.
-      live.session.receive_eof(turn.now);
-      while (auto event = live.session.next_event()) tell(live, std::move(*event), turn.now);
-      if (live.close) return false;
-      return tl::unexpected(got.error());
+// Tells how it ended; then the next hop, a rest, or nothing more.
+Client::States Client::leave(Parting end, Instant now) {
+  Status& status = shared_.status;
+  status.stream = {};
+  status.subprotocol.clear();
+  status.extensions.clear();
+  status.rtt.reset();
+  if (end.stream) farewell_ = std::make_unique<Farewell>(std::move(end.stream), now);
+  if (end.close) {
+    backoff_.succeeded_for(end.why.ready_for);
+    status.last_close = end.close;
+    shared_.listener.on_close(*end.close);
+  }
+  if (is_leaving()) return Over{State::Stopped};
+  shared_.goodbye.reset();
+  if (end.refused && shared_.settings.follow_redirects && is_redirect(end.refused->status)) {
+    auto hop = follow(*hop_, end.refused->status, end.refused->headers);
+    if (hop) {
+      *hop_ = std::move(*hop);
+      return start_attempt(false, now);
     }
-    if (got->end) {
-      live.more_to_read = false;
-      live.session.receive_eof(turn.now);
-      return false;
-    }
-    if (got->bytes == 0) {
-      live.more_to_read = false;
-      live.want_writable = live.want_writable || got->wants_writable;
-      return false;
-    }
-    spent += got->bytes;
-    live.session.receive(BytesView(buffer).first(got->bytes), turn.now);
-    while (auto event = live.session.next_event()) tell(live, std::move(*event), turn.now);
-    if (paused_) return false;
+    end.why.error = std::move(hop.error());
   }
-  return true;
+  return rest(std::move(end.why), now);
 }
 
-void Client::tell(Live& live, ws::Event event, Instant now) {
-  if (auto* opened = std::get_if<ws::Opened>(&event)) {
-    live.opened = now;
-    live.liveness.emplace(settings_.ping, now);
-    status_.attempt = 0;
-    status_.subprotocol = opened->subprotocol;
-    status_.extensions = opened->extensions;
-    listener_.on_open(*opened);
-    enter(State::Ready);
-  } else if (auto* received = std::get_if<ws::Received>(&event)) {
-    listener_.on_message(std::move(received->message));
-  } else if (auto* pong = std::get_if<ws::PongReceived>(&event)) {
-    if (live.liveness)
-      if (const auto rtt = live.liveness->pong(pong->payload, now)) set_round_trip(*rtt);
-  } else if (auto* closed = std::get_if<ws::Closed>(&event)) {
-    live.close = LastClose{.code = closed->code,
-                           .reason = std::move(closed->reason),
-                           .clean = true,
-                           .by = closed->by_us ? "us" : "server"};
-    enter(State::Closing);
-  } else if (auto* ended = std::get_if<ws::Ended>(&event)) {
-    live.ended = std::move(ended->error);
-  }
-}
+// ---- Over: stopped or failed
 
-// The first one is news; the later ones are a figure in the statistics.
-void Client::set_round_trip(Duration rtt) {
-  const bool first = !status_.rtt;
-  status_.rtt = rtt;
-  if (first) listener_.on_state(status_);
-}
-
-void Client::queue_messages(Live& live) {
-  while (live.session.is_open() && live.session.output().size() < kOutputHighWater) {
-    const Message* message = listener_.next_message();
-    if (message == nullptr) return begin_close(live);
-    live.session.send(*message);
-    live.ends.push_back(live.written + live.session.output().size());
-  }
-}
-
-// A Close goes behind what was to be sent, never before it.
-void Client::begin_close(Live& live) {
-  if (!stopping_ && !close_request_) return;
-  const auto [code, reason] =
-      stopping_ ? std::pair(ws::CloseCode::GoingAway, std::string()) : std::move(*close_request_);
-  close_request_.reset();
-  live.session.close(code, reason, now_);
-  enter(State::Closing);
-}
-
-std::optional<Error> Client::keep_alive(Live& live, Instant now) {
-  if (!live.liveness || !live.session.is_open() || paused_) return std::nullopt;
-  switch (live.liveness->tick(now)) {
-    case Liveness::Verdict::Fine:
-      return std::nullopt;
-    case Liveness::Verdict::SendPing:
-      live.session.ping(live.liveness->payload());
-      return std::nullopt;
-    case Liveness::Verdict::Dead:
-      return pong_timeout(settings_.ping.timeout);
-  }
-  return std::nullopt;
-}
-
-Result<void> Client::push(Live& live, Instant now) {
-  live.want_writable = false;
-  while (!live.session.output().empty()) {
-    const auto put = live.stream->write(live.session.output());
-    if (!put) return tl::unexpected(put.error());
-    if (put->bytes == 0) {
-      live.want_writable = put->wants_writable;
-      live.more_to_read = live.more_to_read || put->wants_readable;
-      if (!live.stalled) live.stalled = now;
-      if (now < after(*live.stalled, settings_.timeouts.write)) return {};
-      return tl::unexpected(write_timeout(settings_.timeouts.write));
-    }
-    live.written += put->bytes;
-    live.stalled.reset();
-    live.session.output_taken(put->bytes);
-    for (; !live.ends.empty() && live.ends.front() <= live.written; live.ends.pop_front())
-      listener_.on_sent();
-    if (live.session.is_open()) queue_messages(live);
-  }
-  return {};
-}
-
-io::Wait Client::wait_for(const Live& live, bool more) const {
-  io::Wait wait{.fd = live.stream->fd(),
-                .readable = !paused_ || !live.session.is_open(),
-                .writable = live.want_writable,
-                .until = live.session.deadline()};
-  if (live.liveness && live.session.is_open() && !paused_)
-    wait.until = std::min(wait.until, live.liveness->deadline());
-  if (live.stalled)
-    wait.until = std::min(wait.until, after(*live.stalled, settings_.timeouts.write));
-  if (more) wait.until = now_;
-  return wait;
-}
-
-// The one way out of Live: give back what was not sent, tell how it ended, rest or stop.
-Client::States Client::end(Live& live, std::optional<Error> why, Instant now) {
-  live.stream->shut();
-  if (!live.ends.empty()) listener_.on_unsent();
-  live.ends.clear();
-  forget_connection();
-  if (live.opened) {
-    backoff_.succeeded_for(now - *live.opened);
-    if (!live.close) live.close.emplace();
-    if (why) live.close->clean = false;
-    status_.last_close = live.close;
-    listener_.on_close(*live.close);
-  }
-  if (stopping_) return Over{};
-  if (!why) why = as_error(live.close.value_or(LastClose{}));
-  return rest(std::move(*why), now);
-}
-
-// ---- Over
-
-Client::Next Client::advance(Over&, const io::Turn&) {
-  enter(State::Stopped);
-  return io::Wait{};
+Client::Next Client::advance(Over& over, const io::Turn& turn) {
+  if (is_leaving()) over.state = State::Stopped;
+  aborting_ = false;
+  shared_.goodbye.reset();
+  shared_.enter(over.state);
+  if (std::exchange(begun_, false)) shared_.listener.on_finish();
+  if (!std::exchange(starting_, false)) return io::Wait{};
+  backoff_ = Backoff(shared_.settings.reconnect.delay);
+  shared_.status.attempt = 0;
+  refreshed_ = false;
+  begun_ = true;
+  shared_.listener.on_begin();
+  return States(rest_on({.until = turn.now, .since = turn.now, .why = nullptr}));
 }
 
 }  // namespace wsrelay::client

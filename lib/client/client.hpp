@@ -15,20 +15,21 @@
 #pragma once
 
 #include <cstdint>
-#include <deque>
+#include <memory>
 #include <optional>
 #include <string>
-#include <string_view>
+#include <utility>
 #include <variant>
+#include <vector>
 
 #include "base/backoff.hpp"
 #include "base/error.hpp"
 #include "base/message.hpp"
 #include "base/random.hpp"
-#include "client/liveness.hpp"
 #include "client/outgoing.hpp"
 #include "client/settings.hpp"
 #include "client/start_rate.hpp"
+#include "client/status.hpp"
 #include "io/dialer.hpp"
 #include "io/secrets.hpp"
 #include "io/task.hpp"
@@ -36,39 +37,9 @@
 
 namespace wsrelay::client {
 
-enum class State : std::uint8_t {
-  Resolving,
-  Connecting,
-  Tls,
-  Upgrading,
-  Ready,
-  Closing,
-  Resting,
-  Failed,  // a rule said so: start() or new settings begin anew
-  Stopped,
-};
-std::string_view name_of(State state);
-
-struct LastClose {
-  std::uint16_t code = 1006;
-  std::string reason = {};
-  bool clean = false;               // both Close frames were seen
-  std::string_view by = "network";  // us, server, network
-};
-
-/// All that can be asked about a connection: levels, not events.
-struct Status {
-  State state = State::Resting;
-  unsigned attempt = 0;                   // attempts since the last Ready
-  Instant next_attempt = Instant::max();  // while Resting
-  io::StreamFacts stream = {};
-  std::string subprotocol = {};
-  std::string extensions = {};
-  std::optional<Duration> rtt = {};
-  ws::CompressionCount compression = {};  // since the client was made
-  std::optional<LastClose> last_close = {};
-  std::optional<Error> last_error = {};
-};
+struct Ending;
+struct Hop;
+class Farewell;
 
 struct Services {
   io::Loop& loop;
@@ -86,7 +57,7 @@ class Client final : public io::Task {
   /// closed and disconnected, error, finish. Override what is of interest.
   class Listener {
    public:
-    virtual void on_begin() {}   // the client's first run
+    virtual void on_begin() {}   // the client's first run, and the first after start()
     virtual void on_finish() {}  // Stopped or Failed
     virtual void on_state(const Status&) {}
     virtual void on_connecting(unsigned /*attempt*/) {}  // before anything is asked of the network
@@ -111,6 +82,7 @@ class Client final : public io::Task {
   };
 
   Client(Settings settings, Services services, Listener& listener);
+  ~Client();
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
@@ -129,75 +101,83 @@ class Client final : public io::Task {
 
   /// Queues; see SendQueue for what is refused. Sent when the session is open.
   Result<void> send(Outgoing item);
-  bool is_connected() const { return status_.state == State::Ready; }
+  bool is_connected() const { return shared_.status.state == State::Ready; }
 
   /// Ping, rest, rules, write time-out and data limit change at once, a running rest included; the
   /// others count from the next attempt on.
   void adjust(const Settings& settings);
-  const Settings& settings() const { return settings_; }
+  const Settings& settings() const { return shared_.settings; }
 
-  const Status& status() const { return status_; }
+  const Status& status() const { return shared_.status; }
   io::Wait run(const io::Turn& turn) override;
 
  private:
-  // One struct per state, owning exactly what exists while the state lasts: to leave it is to
-  // close its sockets and to drop its deadlines.
+  class Live;      // upgrading, ready, closing
+  struct Parting;  // how that ended
+
+  struct Goodbye {  // close() or stop()
+    ws::CloseCode code;
+    std::string reason;
+    bool for_good;
+    Instant asked;
+  };
+  // What a client and its conversation have in common.
+  struct Shared {
+    Settings settings;
+    Listener& listener;
+    Status status = {};
+    SendQueue queue = SendQueue(SendQueue::Bounds());
+    std::optional<Goodbye> goodbye = {};
+    bool paused = false;
+
+    void enter(State state);
+    bool is_stopping() const { return goodbye && goodbye->for_good; }
+  };
+
+  // One type per state, owning exactly what exists while the state lasts: to leave it is to close
+  // its sockets and to drop its deadlines.
   struct Resting {
     Instant until;
+    Instant since;
+    std::unique_ptr<Ending> why;  // null: no attempt has ended yet
+    bool booked = false;          // only waits for its turn (StartRate)
   };
   struct Dialing {
     std::unique_ptr<io::Dial> dial;
+    std::unique_ptr<ws::SessionSettings> session;
   };
-  struct Live {  // upgrading, ready, closing
-    std::unique_ptr<io::ByteStream> stream;
-    ws::Session session;
-    std::optional<Liveness> liveness = {};  // from the upgrade on
-    std::optional<Instant> opened = {};
-    std::optional<LastClose> close = {};
-    std::optional<Error> ended = {};
-    std::deque<std::uint64_t> ends = {};  // of pulled messages, counted in bytes since the start
-    std::uint64_t written = 0;
-    std::optional<Instant> stalled = {};  // since when the stream takes no byte of our output
-    bool more_to_read = true;             // the stream did not say "wait" last time
-    bool want_writable = false;
-    bool told_close = false;
+  struct Over {
+    State state;
   };
-  struct Over {};
-  using States = std::variant<Resting, Dialing, Live, Over>;
+  using States = std::variant<Resting, Dialing, std::unique_ptr<Live>, Over>;
   using Next = std::variant<io::Wait, States>;  // stay and wait, or go there
 
   Next advance(Resting& resting, const io::Turn& turn);
   Next advance(Dialing& dialing, const io::Turn& turn);
-  Next advance(Live& live, const io::Turn& turn);
+  Next advance(std::unique_ptr<Live>& live, const io::Turn& turn);
   Next advance(Over& over, const io::Turn& turn);
 
-  States rest(Error why, Instant now);
-  States start_attempt(Instant now);
-  States go_live(std::unique_ptr<io::ByteStream> stream, Instant now);
-  Result<ws::SessionSettings> session_settings() const;
+  Live* live();
+  bool is_leaving() const { return aborting_ || shared_.is_stopping(); }
+  States start_attempt(bool booked, Instant now);
+  Hop& current_hop();
+  States rest(Ending why, Instant now);
+  States rest_on(Resting resting);
+  States reconsider(Resting& resting, Instant now);
+  States leave(Parting end, Instant now);
+  io::Wait beside_farewell(io::Wait wait) const;
 
-  Result<bool> pull(Live& live, const io::Turn& turn);
-  Result<void> push(Live& live, Instant now);
-  void tell(Live& live, ws::Event event, Instant now);
-  void queue_messages(Live& live);
-  void begin_close(Live& live);
-  void set_round_trip(Duration rtt);
-  std::optional<Error> keep_alive(Live& live, Instant now);
-  States end(Live& live, std::optional<Error> why, Instant now);
-  io::Wait wait_for(const Live& live, bool more) const;
-  void forget_connection();
-  void enter(State state);
-
-  Settings settings_;
+  Shared shared_;
   Services services_;
-  Listener& listener_;
   Backoff backoff_;
-  Status status_;
   States state_;
-  bool paused_ = false;
-  bool stopping_ = false;
-  std::optional<std::pair<ws::CloseCode, std::string>> close_request_;
-  Instant now_ = {};
+  std::unique_ptr<Hop> hop_;            // of the attempt under way
+  std::unique_ptr<Farewell> farewell_;  // to the connection before
+  bool begun_ = false;
+  bool aborting_ = false;
+  bool starting_ = false;
+  bool reconsidering_ = false;     // the settings of the rest under way have changed
+  bool refreshed_ = false;         // that rest came of a Refresh
   io::Registration registration_;  // last: leaves the loop first
 };
 

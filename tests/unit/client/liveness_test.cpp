@@ -16,7 +16,7 @@ Bytes copy(BytesView bytes) {
 }
 
 TEST(Liveness, PingsAfterTheIntervalAndMeasuresTheRoundTrip) {
-  Liveness liveness(kPing, kStart);
+  Liveness liveness(kPing, {}, kStart);
   EXPECT_EQ(liveness.deadline(), kStart + seconds(20));
   EXPECT_EQ(liveness.tick(kStart + seconds(19)), Verdict::Fine);
   EXPECT_EQ(liveness.tick(kStart + seconds(20)), Verdict::SendPing);
@@ -27,7 +27,7 @@ TEST(Liveness, PingsAfterTheIntervalAndMeasuresTheRoundTrip) {
 }
 
 TEST(Liveness, OnlyTheNewestPingsPongCounts) {
-  Liveness liveness(kPing, kStart);
+  Liveness liveness(kPing, {}, kStart);
   ASSERT_EQ(liveness.tick(kStart + seconds(20)), Verdict::SendPing);
   const Bytes first = copy(liveness.payload());
   liveness.pong(first, kStart + seconds(21));
@@ -39,13 +39,13 @@ TEST(Liveness, OnlyTheNewestPingsPongCounts) {
 }
 
 TEST(Liveness, ZeroMeansNever) {
-  Liveness liveness({.interval = Duration::zero()}, kStart);
+  Liveness liveness({.interval = Duration::zero()}, {}, kStart);
   EXPECT_EQ(liveness.deadline(), Instant::max());
   EXPECT_EQ(liveness.tick(kStart + std::chrono::hours(1000)), Verdict::Fine);
 }
 
 TEST(Liveness, ASilenceOfOurOwnMakingIsExcused) {
-  Liveness liveness(kPing, kStart);
+  Liveness liveness(kPing, {}, kStart);
   liveness.tick(kStart + seconds(20));
   liveness.excuse(kStart + seconds(300));
   EXPECT_EQ(liveness.tick(kStart + seconds(300)), Verdict::Fine);
@@ -53,8 +53,8 @@ TEST(Liveness, ASilenceOfOurOwnMakingIsExcused) {
 }
 
 TEST(Liveness, TheIntervalChangesLive) {
-  Liveness liveness(kPing, kStart);
-  liveness.set({.interval = seconds(5), .timeout = seconds(5)}, kStart + seconds(1));
+  Liveness liveness(kPing, {}, kStart);
+  liveness.set({.interval = seconds(5), .timeout = seconds(5)}, {}, kStart + seconds(1));
   EXPECT_EQ(liveness.deadline(), kStart + seconds(6));
 }
 

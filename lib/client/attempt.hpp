@@ -1,0 +1,26 @@
+// What one attempt is made of: the settings with every secret read anew and every value checked,
+// so that a token that was renewed, or a header file that was spoilt, is noticed each time.
+// Errors are Fault::Local; they name the setting and the secret's place, never its value.
+#pragma once
+
+#include "base/error.hpp"
+#include "client/redirect.hpp"
+#include "client/settings.hpp"
+#include "io/dialer.hpp"
+#include "io/secrets.hpp"
+#include "ws/session.hpp"
+
+namespace wsrelay::client {
+
+struct Attempt {
+  io::DialTarget target;
+  ws::SessionSettings session;
+};
+
+/// On a foreign hop these stay behind: the login, the fields Authorization, Cookie and Proxy-…,
+/// every field whose value is the reference of a secret; our certificate; the TLS names, which are
+/// the other server's.
+Result<Attempt> prepare_attempt(const Settings& settings, const Hop& hop,
+                                const io::Secrets& secrets);
+
+}  // namespace wsrelay::client
