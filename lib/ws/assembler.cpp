@@ -14,6 +14,13 @@ MessageLimits for_order(const Assembler::Rules& rules) {
   return limits;
 }
 
+// How many of the bytes come before the one that is wrong. There is one.
+std::size_t good_prefix(Utf8Validator utf8, BytesView bytes) {
+  std::size_t at = 0;
+  while (utf8.feed(bytes.subspan(at, 1))) ++at;
+  return at;
+}
+
 }  // namespace
 
 Assembler::Assembler(const Rules& rules)
@@ -70,8 +77,11 @@ std::optional<Violation> Assembler::accept(BytesView plain, EventQueue& events) 
   const BytesView fits = plain.first(
       static_cast<std::size_t>(std::min<std::uint64_t>(plain.size(), collector_.room())));
   // §8.1: fail as soon as the bytes cannot be UTF-8, not when the message ends.
-  if (is_text() && !utf8_.feed(fits))
+  const Utf8Validator before = utf8_;
+  if (is_text() && !utf8_.feed(fits)) {
+    collector_.append(fits.first(good_prefix(before, fits)), events);
     return Violation{CloseCode::InvalidPayload, "text is not UTF-8"};
+  }
   if (fits.size() < plain.size()) return too_big();
   collector_.append(fits, events);
   return std::nullopt;

@@ -153,6 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
                  "8:1009"},
         TalkCase{"TooLarge63Bits", hex("82 7f 7fffffffffffffff"),
                  ended(1009, "message larger than allowed"), "8:1009"},
+        TalkCase{"SecondAnswer", "HTTP/1.1 101 Switching Protocols\r\n\r\n",
+                 ended(1002, "reserved bit set"), "8:1002"},
         TalkCase{"BadUtf8", hex("81 02 61ff"), ended(1007, "text is not UTF-8"), "8:1007"},
         TalkCase{"EmptyFragments", hex("0100") + std::string(32, '\0'),
                  ended(1008, "message in too many frames"), "8:1008"},
@@ -369,45 +371,6 @@ TEST(Pings, ThatCollectedWhileWeDidNotReadAreForgiven) {
   dialogue.open().pass(1h);
   dialogue.receive(pings(360));  // one in ten seconds
   EXPECT_TRUE(dialogue.session().is_open());
-}
-
-TEST(Session, SendsMessagesInFramesOfTheCallers) {
-  Dialogue dialogue;
-  dialogue.open();
-  Session& session = dialogue.session();
-  EXPECT_TRUE(session.send_part(Opcode::Text, as_bytes("a"), false).has_value());
-  EXPECT_TRUE(session.in_parts());
-  session.ping(as_bytes("between"));
-  session.pong(as_bytes("unasked"));
-  EXPECT_TRUE(session.send_part(Opcode::Continuation, {}, false).has_value());
-  EXPECT_TRUE(session.send_part(Opcode::Continuation, as_bytes("b"), true).has_value());
-  EXPECT_FALSE(session.in_parts());
-  EXPECT_TRUE(session.send_part(Opcode::Binary, as_bytes("whole"), true).has_value());
-  EXPECT_FALSE(session.in_parts());
-  session.send({Message::Kind::Text, to_bytes("after")});
-  EXPECT_EQ(dialogue.sent(), "1+:a 9:between a:unasked 0+: 0:b 2:whole 1:after");
-}
-
-TEST(Session, SendsNoFrameThatCannotStandHere) {
-  Dialogue dialogue;
-  Session& session = dialogue.session();
-  const auto refused = [&](Opcode opcode) {
-    const auto result = session.send_part(opcode, as_bytes("x"), true);
-    return result ? "sent"
-                  : fmt::format("{}: {}", name_of(result.error().fault), result.error().text);
-  };
-  EXPECT_EQ(refused(Opcode::Text), "local: the session is not open");
-  dialogue.open();
-  EXPECT_EQ(refused(Opcode::Continuation), "local: continuation of no message");
-  EXPECT_EQ(refused(Opcode::Close), "local: not a data frame");
-  EXPECT_EQ(refused(Opcode::Ping), "local: not a data frame");
-  EXPECT_EQ(refused(static_cast<Opcode>(3)), "local: not a data frame");
-  ASSERT_TRUE(session.send_part(Opcode::Binary, as_bytes("a"), false).has_value());
-  EXPECT_EQ(refused(Opcode::Text), "local: new message inside an unfinished one");
-  EXPECT_EQ(refused(Opcode::Binary), "local: new message inside an unfinished one");
-  dialogue.close(1000);
-  EXPECT_EQ(refused(Opcode::Continuation), "local: the session is not open");
-  EXPECT_EQ(dialogue.sent(), "2+:a 8:1000");
 }
 
 }  // namespace

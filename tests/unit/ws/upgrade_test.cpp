@@ -27,6 +27,20 @@ TEST(Upgrade, AsksInTheseWords) {
             "Origin: https://example.com\r\nX-A: \r\n\r\n");
 }
 
+TEST(Upgrade, OffersCompressionOnlyIfToldTo) {
+  const auto offers = [](DeflateSettings::Offer offer) {
+    const SessionSettings settings{.host = "h", .deflate = {.offer = offer}};
+    return upgrade_request(settings, kKey)
+               .value()
+               .find(
+                   "\r\nSec-WebSocket-Extensions: permessage-"
+                   "deflate; ") != std::string::npos;
+  };
+  EXPECT_FALSE(offers(DeflateSettings::Offer::Off));
+  EXPECT_TRUE(offers(DeflateSettings::Offer::On));
+  EXPECT_TRUE(offers(DeflateSettings::Offer::Required));
+}
+
 TEST(Upgrade, DrawsSixteenFreshBytesForEachKey) {
   SeededRandom random(11);
   const std::string first = new_upgrade_key(random);
@@ -57,6 +71,12 @@ const std::string kBadValue = "the value of header X has a control character";
 const std::string kBadSubprotocol = "a subprotocol is no token";
 const auto kName = [](const auto& row) { return std::string(row.param.name); };
 
+const std::string kBadWindow = "a window of permessage-deflate is out of range";
+SessionSettings windows(std::uint8_t client, std::uint8_t server) {
+  return {.host = "h",
+          .deflate = {.client_max_window_bits = client, .server_max_window_bits = server}};
+}
+
 SessionSettings to(std::string host, std::string target) {
   return {.host = std::move(host), .target = std::move(target)};
 }
@@ -83,6 +103,8 @@ INSTANTIATE_TEST_SUITE_P(
         SettingCase{"ValueWithNewline", sending("X", "secret\n"), kBadValue},
         SettingCase{"ValueWithCarriageReturn", sending("X", "a\rb"), kBadValue},
         SettingCase{"ValueWithNul", sending("X", std::string(1, '\0')), kBadValue},
+        SettingCase{"ContentLength", sending("Content-Length", "5"), kBadName},
+        SettingCase{"ExtensionsField", sending("Sec-WebSocket-Extensions", "x"), kBadName},
         SettingCase{"EmptySubprotocol", {.host = "h", .subprotocols = {""}}, kBadSubprotocol},
         SettingCase{"SubprotocolList", {.host = "h", .subprotocols = {"a,b"}}, kBadSubprotocol}),
     kName);
@@ -115,6 +137,17 @@ std::string answer(const std::string& request, const std::vector<std::string_vie
   }
   return text;
 }
+
+INSTANTIATE_TEST_SUITE_P(
+    Contradiction, BadSetting,
+    testing::Values(SettingCase{"RequiresASubprotocolAndOffersNone",
+                                {.host = "h", .subprotocol_required = true},
+                                "a subprotocol is required, but none is offered"},
+                    SettingCase{"ClientWindow8", windows(8, 12), kBadWindow},
+                    SettingCase{"ClientWindow16", windows(16, 12), kBadWindow},
+                    SettingCase{"ServerWindow7", windows(12, 7), kBadWindow},
+                    SettingCase{"ServerWindow16", windows(12, 16), kBadWindow}),
+    kName);
 
 struct AnswerCase {
   const char* name;
@@ -229,6 +262,53 @@ INSTANTIATE_TEST_SUITE_P(
         AnswerCase{"RedirectWithoutLocation", {"HTTP/1.1 308 x"}, http(308, " x")}),
     kName);
 
+struct AcceptCase {
+  const char* name;
+  std::string (*line)(std::string);  // from the right value
+  std::string story;
+};
+class Accept : public testing::TestWithParam<AcceptCase> {};
+
+TEST_P(Accept, IsComparedExactly) {
+  Dialogue dialogue({.host = "h"});
+  std::string text = test::accepting_answer(dialogue.request());
+  const std::size_t at = text.find("Sec-WebSocket-Accept: ");
+  const std::size_t end = text.find("\r\n", at);
+  text.replace(at, end - at, GetParam().line(text.substr(at + 22, end - at - 22)));
+  EXPECT_EQ(dialogue.receive(text).told(), GetParam().story);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Spellings, Accept,
+    testing::Values(
+        AcceptCase{"Right", [](std::string v) { return "Sec-WebSocket-Accept: " + v; }, "opened"},
+        AcceptCase{"NoBlank", [](std::string v) { return "Sec-WebSocket-Accept:" + v; }, "opened"},
+        AcceptCase{"BlanksAround",
+                   [](std::string v) { return "Sec-WebSocket-Accept: \t " + v + " \t"; }, "opened"},
+        AcceptCase{"NameInOtherCase", [](std::string v) { return "sEC-webSOCKET-accept: " + v; },
+                   "opened"},
+        AcceptCase{"ValueInOtherCase",
+                   [](std::string v) {
+                     for (char& c : v)
+                       if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 32);
+                     return "Sec-WebSocket-Accept: " + v;
+                   },
+                   kMismatch},
+        AcceptCase{
+            "WithoutPadding",
+            [](std::string v) { return "Sec-WebSocket-Accept: " + v.substr(0, v.size() - 1); },
+            kMismatch},
+        AcceptCase{"Quoted", [](std::string v) { return "Sec-WebSocket-Accept: \"" + v + "\""; },
+                   kMismatch},
+        AcceptCase{"InAList", [](std::string v) { return "Sec-WebSocket-Accept: " + v + ", x"; },
+                   kMismatch},
+        AcceptCase{"TheSameTwice",
+                   [](std::string v) {
+                     return "Sec-WebSocket-Accept: " + v + "\r\nSec-WebSocket-Accept: " + v;
+                   },
+                   bad("Sec-WebSocket-Accept stands twice")}),
+    kName);
+
 class InterimAnswers : public testing::TestWithParam<int> {};
 
 TEST_P(InterimAnswers, AreSkippedUpToFive) {
@@ -245,6 +325,24 @@ TEST(Upgrade, RefusesSubprotocolsWhenNoneWasOffered) {
   EXPECT_EQ(dialogue.request().find("Sec-WebSocket-Protocol"), std::string::npos);
   dialogue.receive(answer(dialogue.request(), {"Sec-WebSocket-Protocol: a"}));
   EXPECT_EQ(dialogue.told(), kUnoffered);
+}
+
+TEST(Upgrade, RefusesAServerThatChoosesNoSubprotocolIfOneIsRequired) {
+  const SessionSettings settings{.host = "h", .subprotocols = {"a"}, .subprotocol_required = true};
+  Dialogue none(settings);
+  none.receive(answer(none.request(), {}));
+  EXPECT_EQ(none.told(), bad("no subprotocol, and one is required"));
+  Dialogue chosen(settings);
+  chosen.receive(answer(chosen.request(), {"Sec-WebSocket-Protocol: a"}));
+  EXPECT_EQ(chosen.told(), "opened:a");
+}
+
+TEST(Upgrade, RefusesAServerThatDeclinesARequiredExtension) {
+  Dialogue dialogue({.host = "h", .deflate = {.offer = DeflateSettings::Offer::Required}});
+  dialogue.receive(answer(dialogue.request(), {}));
+  EXPECT_EQ(dialogue.told(),
+            "ended(protocol/upgrading 0: the server declined permessage-deflate, which is "
+            "required)");
 }
 
 TEST(Upgrade, TellsTheAnswersFieldsAsTheyCame) {
