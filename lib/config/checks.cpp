@@ -93,6 +93,19 @@ Found absolute_path(std::string_view text) {
   return std::nullopt;
 }
 
+Found token_url(std::string_view text) {
+  // RFC 7512 §2.3: attributes, each a name and a value, in an alphabet of its own.
+  constexpr std::string_view kPunctuation = "-._~%:[]@!$'()*+,=&/;?";
+  const std::string_view attributes = text.substr(std::min<std::size_t>(text.find(':') + 1, 7));
+  const bool spelled = std::all_of(attributes.begin(), attributes.end(), [&](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+           kPunctuation.find(c) != std::string_view::npos;
+  });
+  if (spelled && attributes.find('=') != std::string_view::npos) return std::nullopt;
+  return Objection{"is not a pkcs11: URL",
+                   "like pkcs11:token=hsm;object=client; p11tool --list-all prints them"};
+}
+
 Found host_name(std::string_view text) {
   // What the URL of a server may be named, its certificate may be named.
   const auto url = parse_url(fmt::format("wss://{}", text), {"wss"});
@@ -100,6 +113,24 @@ Found host_name(std::string_view text) {
     return std::nullopt;
   return Objection{fmt::format("{} is not a host name", in_quotes(text)),
                    "only the name, no port or path"};
+}
+
+Found interface_name(std::string_view text) {
+  // What the kernel takes for a name: 15 bytes, no slash, no blank.
+  if (!any_text(text) && text.size() <= 15 && text.find_first_of("/ :") == std::string_view::npos)
+    return std::nullopt;
+  return Objection{fmt::format("{} is not the name of an interface", in_quotes(text)),
+                   "up to 15 characters, as 'ip link' prints them"};
+}
+
+Found local_address(std::string_view text) {
+  const bool v6 = text.find(':') != std::string_view::npos;
+  const auto url =
+      parse_url(fmt::format("ws://{}{}{}", v6 ? "[" : "", text, v6 ? "]" : ""), {"ws"});
+  if (url && url->host_is_literal && text.find_first_of("/?[") == std::string_view::npos)
+    return std::nullopt;
+  return Objection{fmt::format("{} is not an IP address", in_quotes(text)),
+                   "one of this machine's, like 192.0.2.10 or 2001:db8::10"};
 }
 
 Found subprotocol(std::string_view text) {

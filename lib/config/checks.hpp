@@ -15,7 +15,10 @@ std::optional<Objection> instance_name(std::string_view text);
 std::optional<Objection> client_id(std::string_view text);
 std::optional<Objection> base_topic(std::string_view text);
 std::optional<Objection> absolute_path(std::string_view text);
+std::optional<Objection> token_url(std::string_view text);  // pkcs11:…
 std::optional<Objection> host_name(std::string_view text);
+std::optional<Objection> interface_name(std::string_view text);
+std::optional<Objection> local_address(std::string_view text);
 std::optional<Objection> subprotocol(std::string_view text);
 std::optional<Objection> credential_name(std::string_view text);
 std::optional<Objection> variable_name(std::string_view text);

@@ -22,7 +22,9 @@ struct Choice {
   };
   std::vector<Word> all;
 
-  void read(const Node& node, E& value, Reading& reading) const {
+  /// V: E, or what takes one.
+  template <class V>
+  void read(const Node& node, V& value, Reading& reading) const {
     const std::string words = list();
     const std::string* text = scalar(node, words, reading);
     if (text == nullptr) return;
@@ -40,7 +42,7 @@ struct Choice {
   Outline outline(E initial) const {
     Outline leaf{.words = list(), .schema = enum_schema(allowed())};
     for (const Word& word : all)
-      if (word.value == initial) leaf.initial = word.name;
+      if (word.value == initial && word.objection.empty()) leaf.initial = word.name;
     return leaf;
   }
 

@@ -11,6 +11,7 @@
 #include "base/secret.hpp"
 #include "base/time.hpp"
 #include "client/settings.hpp"
+#include "client/start_rate.hpp"
 #include "mqtt/settings.hpp"
 #include "route/rule.hpp"
 
@@ -64,6 +65,7 @@ struct Config {
   LogLevel log_level = LogLevel::Info;
   Duration drain_timeout = std::chrono::seconds(5);
   Duration report_interval = std::chrono::seconds(60);
+  client::StartRate::Settings starts = {};
   Mqtt mqtt = {};
   std::map<std::string, SecretRef> secrets = {};
   Instance defaults = {};  // what every instance began as; without a url

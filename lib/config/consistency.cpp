@@ -1,56 +1,9 @@
 #include "config/consistency.hpp"
 
-#include <charconv>
-#include <set>
-
 #include <fmt/format.h>
 
 namespace wsrelay::config {
 namespace {
-
-const Node* descend(const Node* node, std::string_view path) {
-  while (node != nullptr && !path.empty()) {
-    const std::string_view step = path.substr(0, path.find('.'));
-    path.remove_prefix(std::min(path.size(), step.size() + 1));
-    if (!node->is(Node::Kind::Sequence)) {
-      node = node->find(step);
-      continue;
-    }
-    std::size_t index = 0;
-    std::from_chars(step.data(), step.data() + step.size(), index);
-    node = index < node->children.size() ? &node->children[index] : nullptr;
-  }
-  return node;
-}
-
-/// "publish.0.topic" → "publish[0].topic", as problems are written.
-std::string spelled(std::string_view path) {
-  std::string out;
-  while (!path.empty()) {
-    const std::string_view step = path.substr(0, path.find('.'));
-    path.remove_prefix(std::min(path.size(), step.size() + 1));
-    if (step.find_first_not_of("0123456789") == std::string_view::npos)
-      out += fmt::format("[{}]", step);
-    else
-      out += fmt::format("{}{}", out.empty() ? "" : ".", step);
-  }
-  return out;
-}
-
-using Spot = Whereabouts::Spot;
-
-struct Say {
-  Reading& reading;
-
-  void problem(const Spot& spot, std::string what, std::string hint = {}) const {
-    const Reading::At at(reading, spot.key);
-    reading.problem(*spot.node, std::move(what), std::move(hint));
-  }
-  void warning(const Spot& spot, std::string what, std::string hint = {}) const {
-    const Reading::At at(reading, spot.key);
-    reading.warning(*spot.node, std::move(what), std::move(hint));
-  }
-};
 
 template <class Find>
 void check_tls(const io::TlsSettings& tls, const Find& find, const Say& say) {
@@ -63,7 +16,10 @@ void check_tls(const io::TlsSettings& tls, const Find& find, const Say& say) {
                 "trust a private issuer with ca_file instead");
   if (tls.verify == io::TlsSettings::Verify::Chain)
     say.warning(find("tls.verify"), "any server of a trusted issuer is taken for this one",
-                "expect another name with server_name instead");
+                "expect another name with verify_name instead");
+  if (!tls.verify_name.empty() && tls.verify != io::TlsSettings::Verify::Full)
+    say.problem(find("tls.verify_name"), "no name is compared unless verify is full",
+                "remove one of the two");
 }
 
 template <class Find>
@@ -115,37 +71,14 @@ void check_instance(const Instance& instance, const Whereabouts& where, const Sa
   check_tls(client.tls, find, say);
   check_delay(client.reconnect.delay, find, say);
   check_plaintext(client.url, instance.allow_plaintext, "ws://", "wss", find, say);
+  check_connection(instance, where, say);
+  check_reconnect(client.reconnect, where, say);
   if (instance.rules.publish.size() > 1)
     say.warning(find("publish.1"), "is never reached: the rule before it takes every message",
                 "remove it");
 }
 
 }  // namespace
-
-Whereabouts::Whereabouts(const Node& root, std::size_t index)
-    : name_(root.find("instances")->key(index)),
-      own_(root.find("instances")->value(index)),
-      defaults_(root.find("defaults")) {}
-
-Spot Whereabouts::find(std::string_view path) const {
-  const std::string key = spelled(path);
-  const std::string own_key = fmt::format("instances.{}.{}", name_.text, key);
-  if (const Node* node = descend(&own_, path)) return {node, own_key};
-  if (const Node* node = descend(defaults_, path)) return {node, fmt::format("defaults.{}", key)};
-  return {&name_, own_key};
-}
-
-void for_each_instance(const Config& config, const Node& root,
-                       const std::function<void(std::size_t index, const Instance&)>& each) {
-  const Node* all = root.find("instances");
-  if (all == nullptr || !all->is(Node::Kind::Map)) return;
-  std::set<std::string_view> seen;
-  for (std::size_t i = 0; i < all->entries(); ++i) {
-    const auto found = config.instances.find(all->key(i).text);
-    if (found == config.instances.end() || !all->key(i).is(Node::Kind::Scalar)) continue;
-    if (seen.insert(all->key(i).text).second) each(i, found->second);
-  }
-}
 
 void check_consistency(const Config& config, const Node& root, Reading& reading) {
   const Say say{reading};

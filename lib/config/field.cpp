@@ -45,7 +45,7 @@ void read_keys(const Node& map, const std::vector<std::string_view>& names, Read
     const auto number = static_cast<std::size_t>(found - names.begin());
     const bool usable = found != names.end() && !seen[number];
     // What nobody will read may still be a secret: a slip in "password", or a second one.
-    if (!usable && sounds_secret(key.text)) reading.hide(map.value(i));
+    if (!usable && (sounds_secret(key.text) || reading.among_secrets())) reading.hide(map.value(i));
     if (found == names.end()) {
       say_unknown(key, names, reading);
     } else if (usable) {
@@ -56,9 +56,11 @@ void read_keys(const Node& map, const std::vector<std::string_view>& names, Read
 }
 
 bool is_group(const Node& node, Reading& reading) {
-  if (node.is(Node::Kind::Scalar) || node.is(Node::Kind::Sequence))
+  if (node.is(Node::Kind::Scalar) || node.is(Node::Kind::Sequence)) {
+    if (reading.among_secrets()) reading.hide(node);
     reading.problem(node, "must be a group of settings",
                     "write 'key: value', one a line and indented");
+  }
   return node.is(Node::Kind::Map);
 }
 

@@ -1,4 +1,4 @@
-// The table's first half: the daemon, the broker, and what both sides share.
+// The table's beginning: the daemon and the broker.
 #include "config/fields.hpp"
 
 #include "config/checks.hpp"
@@ -24,6 +24,19 @@ Record<Config> log() {
   }};
 }
 
+Record<client::StartRate::Settings> starts() {
+  using Rate = client::StartRate::Settings;
+  const Number rate{0, 1'000'000};
+  return {{
+      field(
+          "per_second", +[](Rate & r) -> auto& { return r.per_second; }, rate, Reload::Live,
+          "At most so many attempts begin in a second, over all instances; 0: no limit."),
+      field(
+          "per_host_per_second", +[](Rate & r) -> auto& { return r.per_host_per_second; }, rate,
+          Reload::Live, "At most so many of them go to one host and port; 0: no limit."),
+  }};
+}
+
 Record<Mqtt> mqtt_reconnect() {
   return {{
       field(
@@ -36,8 +49,8 @@ Record<Mqtt> mqtt() {
   const Reload restart = Reload::Restart;
   return {{
       field(
-          "url", +[](Mqtt & m) -> auto& { return m.broker.url; },
-          Address{{"mqtt", "mqtts", "unix"}}, restart, "Where the broker listens."),
+          "url", +[](Mqtt & m) -> auto& { return m.broker.url; }, Address{Address::Of::Broker},
+          restart, "Where the broker listens."),
       field("username", +[](Mqtt & m) -> auto& { return m.broker.username; },
             Text{"a text", any_text}, restart, "The login at the broker.", {.example = "wsrelayd"}),
       field("password", +[](Mqtt & m) -> auto& { return m.broker.password; },
@@ -75,47 +88,6 @@ Record<Mqtt> mqtt() {
 
 }  // namespace
 
-Record<io::TlsSettings> tls(Reload reload) {
-  using Tls = io::TlsSettings;
-  const Text path{"an absolute path", absolute_path};
-  return {{
-      field("ca_file", +[](Tls & t) -> auto& { return t.ca_file; }, path, reload,
-            "The issuers to trust, PEM; without it the system's.",
-            {.example = "/etc/ssl/certs/my-ca.pem"}),
-      field("cert_file", +[](Tls & t) -> auto& { return t.cert_file; }, path, reload,
-            "Our own certificate, PEM, if the other side asks for one.",
-            {.example = "/etc/wsrelayd/client.pem"}),
-      field("key_file", +[](Tls & t) -> auto& { return t.key_file; }, path, reload,
-            "The private key of that certificate, PEM.", {.example = "/etc/wsrelayd/client.key"}),
-      field("server_name", +[](Tls & t) -> auto& { return t.server_name; },
-            Text{"a host name", host_name}, reload,
-            "The name to ask for and to expect in the certificate; without it the host of the url.",
-            {.example = "server.example.com"}),
-      field(
-          "verify", +[](Tls & t) -> auto& { return t.verify; },
-          Choice<Tls::Verify>{{{"full", Tls::Verify::Full},
-                               {"chain", Tls::Verify::Chain},
-                               {"none", Tls::Verify::None}}},
-          reload, "What is checked: everything, the issuer but not the name, or nothing at all."),
-  }};
-}
-
-Record<Delay> delay(Reload reload) {
-  return {{
-      field(
-          "first", +[](Delay & d) -> auto& { return d.first; }, Span{.least = 10ms, .most = 24h},
-          reload,
-          "The longest rest after the first failure; the rest is drawn at random below it."),
-      field(
-          "max", +[](Delay & d) -> auto& { return d.max; }, Span{.least = 10ms, .most = 24h},
-          reload, "Each further failure doubles the longest rest up to this."),
-      field(
-          "stable_after", +[](Delay & d) -> auto& { return d.stable_after; },
-          Span{.least = 0s, .most = 24h}, reload,
-          "A connection that lived this long lets the rests begin anew."),
-  }};
-}
-
 const Record<Config>& configuration() {
   static const Record<Config> whole{{
       field(
@@ -132,6 +104,10 @@ const Record<Config>& configuration() {
           "report_interval", +[](Config & c) -> auto& { return c.report_interval; },
           Span{.least = 1s, .most = 24h}, Reload::Live,
           "How often each instance's retained stats document is published."),
+      field(
+          "starts", +[](Config & c) -> auto& { return c.starts; }, starts(), Reload::Live,
+          "How fast attempts to connect may follow each other, so that what fell together does not "
+          "come back in one instant."),
       field("secrets", +[](Config & c) -> auto& { return c.secrets; }, Secrets{}, Reload::Restart,
             "Secrets by name, for the settings that refer to them.",
             {.example = "{api-key: {credential: ticker-key}}"}),

@@ -2,6 +2,7 @@
 // it. Built at first use; read-only afterwards.
 #pragma once
 
+#include "config/choice.hpp"
 #include "config/config.hpp"
 #include "config/field.hpp"
 
@@ -11,8 +12,22 @@ namespace wsrelay::config {
 const Record<Config>& configuration();
 /// One instance, also the shape of `defaults`.
 const Record<Instance>& instance();
+
+// What the table is put together from.
+
 /// Both sides verify and prove themselves by the same settings.
 Record<io::TlsSettings> tls(Reload reload);
 Record<Delay> delay(Reload reload);
+
+// How one connection comes about (fields_connection) …
+Record<Instance> auth();
+Choice<ws::DeflateSettings::Offer> deflate_offer();
+Record<ws::DeflateSettings> deflate();
+Record<client::ProxySettings> proxy();
+Record<io::TcpSettings> tcp();
+// … and how it is kept and made again (fields_upkeep).
+Record<Instance> liveness();
+Record<client::Reconnect> reconnect();
+Record<client::Timeouts> timeouts();
 
 }  // namespace wsrelay::config

@@ -1,7 +1,8 @@
-// The table's second half: one WebSocket connection, its lanes and its rules.
+// The table: one WebSocket connection as a whole, its lanes and its rules.
 #include "config/checks.hpp"
 #include "config/choice.hpp"
 #include "config/fields.hpp"
+#include "config/group_forms.hpp"
 #include "config/named.hpp"
 #include "config/types.hpp"
 
@@ -15,62 +16,23 @@ using Overflows = Choice<Overflow>;
 constexpr std::size_t kKiB = 1024;
 constexpr std::size_t kMiB = 1024 * kKiB;
 
-Record<Instance> ping() {
-  return {{
-      field(
-          "interval", +[](Instance & i) -> auto& { return i.client.ping.interval; },
-          Span{.least = 1s, .most = 24h, .or_zero = true}, Reload::Live,
-          "The server is pinged this often; 0s: never."),
-      field(
-          "timeout", +[](Instance & i) -> auto& { return i.client.ping.timeout; },
-          Span{.least = 100ms, .most = 1h}, Reload::Live,
-          "Without an answer for this long the connection is taken for dead."),
-  }};
-}
-
-Record<Instance> liveness() {
-  return {{field(
-      "ping", +[](Instance & i) -> auto& { return i; }, ping(), Reload::Live,
-      "Pings, and how long to wait for their answer.")}};
-}
-
-Record<Instance> reconnect() {
-  return {{field(
-      "delay", +[](Instance & i) -> auto& { return i.client.reconnect.delay; }, delay(Reload::Live),
-      Reload::Live, "How long to rest between two attempts.")}};
-}
-
-Record<client::Timeouts> timeouts() {
-  using client::Timeouts;
-  const Span span{.least = 100ms, .most = 10min};
+Record<client::Limits> limits() {
+  using client::Limits;
   const Reload reconnect = Reload::Reconnect;
   return {{
       field(
-          "dns", +[](Timeouts & t) -> auto& { return t.dns; }, span, reconnect,
-          "The longest wait for the server's addresses."),
+          "max_message", +[](Limits & l) -> auto& { return l.max_message; },
+          Size{.least = 1, .most = 256 * kMiB}, reconnect,
+          "A longer message from the server ends the connection (1009); where frames are received, "
+          "a longer frame."),
       field(
-          "connect", +[](Timeouts & t) -> auto& { return t.connect; }, span, reconnect,
-          "The longest wait for a TCP connection."),
+          "max_frames", +[](Limits & l) -> auto& { return l.max_frames; }, Number{1, 10'000'000},
+          reconnect, "A message in more frames than this ends the connection (1008)."),
       field(
-          "tls", +[](Timeouts & t) -> auto& { return t.tls; }, span, reconnect,
-          "The longest wait for the TLS handshake."),
-      field(
-          "upgrade", +[](Timeouts & t) -> auto& { return t.upgrade; }, span, reconnect,
-          "The longest wait for the server's answer to the upgrade."),
-      field(
-          "write", +[](Timeouts & t) -> auto& { return t.write; }, span, Reload::Live,
-          "A server that takes none of the waiting bytes for this long is given up."),
-      field(
-          "close", +[](Timeouts & t) -> auto& { return t.close; }, span, reconnect,
-          "The longest wait for the server's Close."),
+          "chunk", +[](Limits & l) -> auto& { return l.chunk; },
+          Size{.least = 1, .most = 16 * kMiB}, reconnect,
+          "Where chunks are received: the length of one."),
   }};
-}
-
-Record<client::Limits> limits() {
-  return {{field(
-      "max_message", +[](client::Limits & l) -> auto& { return l.max_message; },
-      Size{.least = 1, .most = 256 * kMiB}, Reload::Reconnect,
-      "A longer message from the server ends the connection (1009).")}};
 }
 
 Record<Lane> lane(const Overflows& overflows) {
@@ -157,9 +119,11 @@ Record<route::DeliverRule> deliver_rule() {
 }  // namespace
 
 const Record<Instance>& instance() {
+  using Offer = ws::DeflateSettings::Offer;
+  const Reload anew = Reload::Reconnect;
   static const Record<Instance> whole{{
-      field("url", +[](Instance & i) -> auto& { return i.client.url; }, Address{{"ws", "wss"}},
-            Reload::Reconnect, "The WebSocket server.",
+      field("url", +[](Instance & i) -> auto& { return i.client.url; },
+            Address{Address::Of::Server}, anew, "The WebSocket server.",
             {.example = "wss://stream.example.com/ws", .required = true}),
       field(
           "enabled", +[](Instance & i) -> auto& { return i.enabled; }, Flag{}, Reload::Live,
@@ -167,29 +131,63 @@ const Record<Instance>& instance() {
       field(
           "allow_plaintext", +[](Instance & i) -> auto& { return i.allow_plaintext; }, Flag{},
           Reload::Live, "Permits ws:// to a host beyond the local network."),
-      field("headers", +[](Instance & i) -> auto& { return i.client.headers; }, Headers{},
-            Reload::Reconnect,
+      field("headers", +[](Instance & i) -> auto& { return i.client.headers; }, Headers{}, anew,
             "More fields for the upgrade request; references are read anew for each attempt.",
-            {.example = "{Authorization: {credential: ticker-authorization}}"}),
+            {.example = "{X-Api-Key: {credential: ticker-key}}"}),
+      field(
+          "auth", +[](Instance & i) -> auto& { return i; }, auth(), anew,
+          "Who we are to the server, if it asks by HTTP."),
+      field("user_agent", +[](Instance & i) -> auto& { return i.client.user_agent; },
+            Text{"a text", any_text}, anew,
+            "What we call ourselves in the upgrade request; without it wsrelayd/VERSION.",
+            {.example = "'relay/1.0 (hall)'"}),
       field(
           "subprotocols", +[](Instance & i) -> auto& { return i.client.subprotocols; },
-          Texts{"a subprotocol", subprotocol}, Reload::Reconnect,
+          Texts{"a subprotocol", subprotocol}, anew,
           "Offered to the server, the preferred one first."),
       field(
-          "tls", +[](Instance & i) -> auto& { return i.client.tls; }, tls(Reload::Reconnect),
-          Reload::Reconnect, "How far to trust the server (wss://)."),
+          "subprotocol_required",
+          +[](Instance & i) -> auto& { return i.client.subprotocol_required; }, Flag{}, anew,
+          "true: a server that chooses none of them is refused."),
+      field(
+          "follow_redirects", +[](Instance & i) -> auto& { return i.client.follow_redirects; },
+          Flag{}, anew,
+          "Whether a server may send us elsewhere: at most 5 times in a row, never from wss:// to "
+          "ws://; credentials stay with their origin."),
+      field(
+          "deflate", +[](Instance & i) -> auto& { return i.client.deflate; },
+          ShortForm<ws::DeflateSettings, Offer>{
+              deflate(), deflate_offer(), [](ws::DeflateSettings& d) -> Offer& { return d.offer; }},
+          anew, "Compression of messages (permessage-deflate)."),
+      field(
+          "receive", +[](Instance & i) -> auto& { return i.client.receiving; },
+          Choice<ws::Receiving>{{{"messages", ws::Receiving::Messages},
+                                 {"frames", ws::Receiving::Frames},
+                                 {"chunks", ws::Receiving::Chunks}}},
+          anew,
+          "What becomes a publication: a whole message, each frame of it, or each limits.chunk "
+          "bytes."),
+      field(
+          "proxy", +[](Instance & i) -> auto& { return i.client.proxy; },
+          OptionalGroup<client::ProxySettings>{proxy()}, anew, "The detour to the server."),
+      field(
+          "tcp", +[](Instance & i) -> auto& { return i.client.tcp; }, tcp(), anew,
+          "How the TCP connection is made and kept."),
+      field(
+          "tls", +[](Instance & i) -> auto& { return i.client.tls; }, tls(anew), anew,
+          "How far to trust the server (wss://)."),
       field(
           "liveness", +[](Instance & i) -> auto& { return i; }, liveness(), Reload::Live,
           "How a dead connection is noticed."),
       field(
-          "reconnect", +[](Instance & i) -> auto& { return i; }, reconnect(), Reload::Live,
-          "What happens when the connection is lost."),
+          "reconnect", +[](Instance & i) -> auto& { return i.client.reconnect; }, reconnect(),
+          Reload::Live, "What happens when the connection is lost."),
       field(
-          "timeouts", +[](Instance & i) -> auto& { return i.client.timeouts; }, timeouts(),
-          Reload::Reconnect, "How long each step may take."),
+          "timeouts", +[](Instance & i) -> auto& { return i.client.timeouts; }, timeouts(), anew,
+          "How long each step may take."),
       field(
-          "limits", +[](Instance & i) -> auto& { return i.client.limits; }, limits(),
-          Reload::Reconnect, "What a server may ask of us."),
+          "limits", +[](Instance & i) -> auto& { return i.client.limits; }, limits(), anew,
+          "What a server may ask of us."),
       field(
           "lanes", +[](Instance & i) -> auto& { return i.lanes; }, lanes(), Reload::Live,
           "The bounded queues between the two sides, one a direction."),

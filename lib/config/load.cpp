@@ -44,8 +44,16 @@ std::vector<SecretRef> secret_refs(const Config& config) {
   };
   add(config.mqtt.broker.password);
   for (const auto& named : config.secrets) add(named.second);
-  for (const auto& instance : config.instances)
-    for (const client::Header& header : instance.second.client.headers) add(header.value);
+  const auto add_login = [&](const client::Login& login) {
+    add(login.user);
+    add(login.password);
+  };
+  for (const auto& instance : config.instances) {
+    const client::Settings& client = instance.second.client;
+    for (const client::Header& header : client.headers) add(header.value);
+    add_login(client.basic);
+    if (client.proxy) add_login(client.proxy->login);
+  }
   return refs;
 }
 

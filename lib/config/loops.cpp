@@ -64,7 +64,7 @@ Filters collect(const Config& config, const Node& root) {
 void say_loop(const Node& root, std::size_t publisher, std::size_t rule, const std::string& topic,
               const Filter& filter, std::set<const Filter*>& told, Reading& reading) {
   const Whereabouts publishing(root, publisher);
-  Whereabouts::Spot spot = publishing.find(fmt::format("publish.{}.topic", rule));
+  Spot spot = publishing.find(fmt::format("publish.{}.topic", rule));
   const std::string from = name_at(root, publisher);
   const std::string to = name_at(root, filter.owner);
   // The default rule stands nowhere; then the filter is what somebody wrote.

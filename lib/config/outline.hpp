@@ -33,6 +33,7 @@ struct Outline {
   std::string initial = {};  // Leaf, List: the default as it would be written; empty: none
   std::string example = {};  // in place of a default in the commented file
   std::string schema = {};   // Leaf: a JSON Schema object. Map: that of the names
+  // A Group with `words` may also be written as one word; `initial` and `schema` are that word's.
   std::vector<Outline> children = {};
 };
 

@@ -37,6 +37,8 @@ class Reading {
   void problem(const Node& node, std::string what, std::string hint = {});
   void warning(const Node& node, std::string what, std::string hint = {});
   void add(const Flaw& flaw);
+  /// Whether we stand at or below a key that sounds as if a secret stood there.
+  bool among_secrets() const { return sounds_secret(key_); }
   void hide(const Node& value) { source_.hide(value); }
 
   /// In the order of the file, with their source lines; the same thing is said once, and past

@@ -46,8 +46,12 @@ void settings(std::string& out, const Outline& group, std::size_t depth, bool co
 // One instance as an example: what it must say, and what it usually says.
 constexpr std::string_view kExample = R"(#  ticker:
 #    url: wss://stream.example.com/ws
-#    headers: {Authorization: {credential: ticker-authorization}}
+#    headers: {X-Api-Key: {credential: ticker-key}}
 #    subprotocols: [v2.json]
+#    reconnect:
+#      rules:
+#        - {close: 4429, do: wait, delay: 5m}
+#        - {http: [401, 403], do: fail}
 #    publish:
 #      - topic: 'market/{{instance}}/{{opcode}}'
 #        qos: 1

@@ -29,14 +29,14 @@ void rows(std::string& out, const std::string& prefix, const Outline& group,
           std::vector<std::pair<std::string, const Outline*>>& sections) {
   for (const Outline& each : group.children) {
     const std::string path = prefix + each.name;
-    if (each.shape == Shape::Group) {
-      rows(out, path + ".", each, sections);
-      continue;
-    }
-    if (each.shape != Shape::Leaf) sections.emplace_back(path, &each);
+    const bool inner = each.shape == Shape::Group;
+    if (!inner && each.shape != Shape::Leaf) sections.emplace_back(path, &each);
     const std::string words = each.shape == Shape::List ? "a list, see below" : each.words;
-    fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} | {} |\n", path, in_cell(words),
-                   initial_of(each), name_of(each.reload), in_cell(each.sentence));
+    if (!inner || !words.empty())
+      fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} | {} |\n", path,
+                     in_cell(words), initial_of(each), name_of(each.reload),
+                     in_cell(each.sentence));
+    if (inner) rows(out, path + ".", each, sections);
   }
 }
 

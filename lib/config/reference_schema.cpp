@@ -11,12 +11,22 @@ namespace {
 
 using Shape = Outline::Shape;
 
+std::string object_of(const Outline& group);
+
+/// What an inner group requires it may have inherited. One that may be a single word is either.
+std::string group_of(Outline group) {
+  for (Outline& each : group.children) each.required = false;
+  const std::string object = object_of(group);
+  if (group.schema.empty()) return object;
+  return fmt::format(R"({{"anyOf":[{},{}]}})", group.schema, object);
+}
+
 std::string object_of(const Outline& group) {
   std::string properties;
   std::string required;
   for (const Outline& each : group.children) {
     std::string one = each.schema;
-    if (each.shape == Shape::Group) one = object_of(each);
+    if (each.shape == Shape::Group) one = group_of(each);
     if (each.shape == Shape::List)
       one = fmt::format(R"({{"type":"array","items":{}}})", object_of(each));
     if (each.shape == Shape::Map)

@@ -33,7 +33,7 @@ mqtt:
 
 defaults:
   reconnect: {delay: {first: 500ms, max: 2m}}
-  headers: {User-Agent: wsrelayd}
+  user_agent: 'relay/1.0 (hall)'
 
 instances:
   ticker:
@@ -47,7 +47,9 @@ instances:
       - {topic: 'orders/+/new', as: text}
   door:
     url: ws://192.168.1.20/events
+    auth: {basic: {user: hall, password: {credential: door-password}}}
     liveness: {ping: {interval: 5s, timeout: 5s}}
+    deflate: off
     lanes: {publish: {max_messages: 100, overflow: block}}
     send_topics: false
 ```
@@ -70,6 +72,8 @@ wsrelayd.yaml:3:5: instances.ticker.ulr: there is no such setting — did you me
   (`LoadCredential=NAME:…`), `{file: PATH}` for a file that is read anew for each attempt,
   `{env: NAME}` for a variable that is read once at start. A password or an `Authorization` header
   that stands in the file itself works, with a warning.
+- A **key** or certificate may stay in its token: `pkcs11:token=hsm;object=client` (RFC 7512); the PIN
+  comes by `?pin-source=file:/…`.
 - A **topic** may hold `{{base}}`, `{{instance}}` and, to publish, `{{opcode}}` (`text` or `binary`).
 - **Anchors, aliases, merge keys and tags** are refused, and so is a key that stands twice.
 
@@ -80,6 +84,53 @@ Plain text (`ws://`, or `mqtt://` with a login) is fine to this machine, brings 
 network, and needs `allow_plaintext: true` beyond it.
 
 A publication of an instance must not match what any instance subscribes to: it would be delivered back.
+
+## When a connection ends
+
+After every failure, and after a Close of the server, the next attempt follows a rest: drawn at random,
+the longest doubling from `delay.first` to `delay.max`. It is longer where the end says so: a server that answers 429
+or 503 may ask for it with `Retry-After`; after 401, 403, 404, 407, 410, close code 1008 and a certificate that
+is not trusted it is `delay.max` at once. Rules make exceptions; the first whose conditions all hold decides:
+
+```yaml
+instances:
+  ticker:
+    url: wss://stream.example.com/ws
+    reconnect:
+      rules:
+        - {close: 4429, do: wait, delay: 5m}            # too many requests, says this server
+        - {close: 4000-4099, do: fail}
+        - {http: 401, do: refresh}                      # the token may have been renewed
+        - {http: 403, do: fail}
+        - {fault: tls, phase: tls, do: wait, delay: 1h}
+    liveness: {data: {after: 2m}}
+```
+
+After `do: fail` the instance is `failed`: nothing is tried until a reload, which begins anew whether the
+file has changed or not. After `do: refresh` the next attempt comes at once; if that ends in the same way, there is a rest.
+
+## By a proxy
+
+`http://` asks the proxy with CONNECT, `socks5://` is SOCKS 5, `unix:///run/…` is a socket on this machine that
+leads to the server, whatever is behind it. TLS and WebSocket go through as if there were none, and the server's
+name is resolved by the proxy. `proxy: none` takes away what `defaults` said.
+
+```yaml
+defaults:
+  proxy: {url: http://proxy.local:3128, user: hall, password: {credential: proxy-password}}
+instances:
+  ticker: {url: wss://stream.example.com/ws}
+  door: {url: ws://192.168.1.20/events, proxy: none}
+```
+
+## Messages in parts
+
+With `receive: frames` each frame of a message is a publication, with `receive: chunks` each `limits.chunk` bytes of a
+frame and its rest: the way for messages that are larger than anybody wants to hold. MQTT 5 user properties say
+where a part belongs: `ws-opcode` (1 text, 2 binary, 0 a frame that continues), `ws-fin` (1: its frame is the last),
+`ws-offset` in the message, `ws-length` of the message once it is known, `ws-frame-offset` and `ws-frame-length`. The
+last part is the one whose `ws-offset` and bytes add up to `ws-length`. Each part is counted, queued and dropped for
+itself.
 
 ## What a reload does
 

@@ -54,8 +54,8 @@ bool sounds_secret(std::string_view name) {
   std::string lower(name.substr(0, kLongestShown));
   for (char& c : lower)
     if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  for (const std::string_view word :
-       {"pass", "secret", "token", "auth", "cookie", "key", "cred", "header", "pwd"})
+  for (const std::string_view word : {"pass", "secret", "token", "auth", "login", "bearer",
+                                      "cookie", "key", "cred", "header", "pwd"})
     if (lower.find(word) != std::string::npos) return true;
   const std::string_view known[] = {"password", "headers"};
   return nearest(lower, known).has_value();

@@ -129,6 +129,12 @@ void Number::read(const Node& node, std::size_t& value, Reading& reading) const 
   value = number;
 }
 
+void Number::read(const Node& node, std::uint8_t& value, Reading& reading) const {
+  std::size_t number = value;
+  read(node, number, reading);
+  value = static_cast<std::uint8_t>(number);
+}
+
 Outline Number::outline(std::size_t initial) const {
   return {.words = fmt::format("a number from {} to {}", least, most),
           .initial = std::to_string(initial),
@@ -139,9 +145,7 @@ void Qos::read(const Node& node, std::uint8_t& value, Reading& reading) const {
   if (node.is(Node::Kind::Scalar) && node.text == "2")
     return reading.problem(node, "QoS 2 is not offered",
                            "use 1: at least once, so a receiver must bear a repeated message");
-  std::size_t number = value;
-  Number{0, 1}.read(node, number, reading);
-  value = static_cast<std::uint8_t>(number);
+  Number{0, 1}.read(node, value, reading);
 }
 
 Outline Qos::outline(std::uint8_t initial) const {

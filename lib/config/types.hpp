@@ -2,6 +2,7 @@
 // See field.hpp for the two calls. Ranges are inclusive.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -71,6 +72,7 @@ struct Number {
   std::size_t most;
 
   void read(const Node& node, std::size_t& value, Reading& reading) const;
+  void read(const Node& node, std::uint8_t& value, Reading& reading) const;  // most: 255
   Outline outline(std::size_t initial) const;
 };
 
@@ -98,6 +100,14 @@ struct Span {
   std::string words() const;
 };
 
+/// A time span that need not be said.
+struct OptionalSpan {
+  Span span;
+
+  void read(const Node& node, std::optional<Duration>& value, Reading& reading) const;
+  Outline outline(const std::optional<Duration>& initial) const;
+};
+
 /// MQTT's quality of service; 2 is refused with its reason.
 struct Qos {
   void read(const Node& node, std::uint8_t& value, Reading& reading) const;
@@ -105,10 +115,17 @@ struct Qos {
 };
 
 struct Address {
-  std::vector<std::string_view> schemes;  // two or three of ws wss mqtt mqtts unix
+  enum class Of : std::uint8_t { Server, Broker, Proxy };
+  Of of;
 
   void read(const Node& node, Url& value, Reading& reading) const;
   Outline outline(const Url& initial) const;
+};
+
+/// An absolute path, or a pkcs11: URL (RFC 7512): then the object stays in its token.
+struct KeyMaterial {
+  void read(const Node& node, std::string& value, Reading& reading) const;
+  Outline outline(const std::string& initial) const;
 };
 
 }  // namespace wsrelay::config

@@ -1,6 +1,4 @@
-// The types whose values are more than a word or a number: sizes, time spans, addresses.
-#include <algorithm>
-
+// The types whose values carry a unit: sizes and time spans.
 #include <fmt/format.h>
 
 #include "config/size.hpp"
@@ -13,20 +11,6 @@ constexpr std::size_t kLongestQuantity = 48;
 
 bool is_bare_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-// A login, a query, or what may be half a login ("wss://user:word"): often a secret, also where the
-// address is refused.
-bool may_hold_secret(std::string_view address) {
-  if (address.find_first_of("@?") != std::string_view::npos) return true;
-  const std::size_t authority = address.find("//");
-  if (authority == std::string_view::npos) return address.find(':') != address.rfind(':');
-  const std::size_t bracket = address.rfind(']');
-  const std::size_t colon =
-      address.find(':', bracket == std::string_view::npos ? authority : bracket);
-  if (colon == std::string_view::npos) return false;
-  const std::string_view port = address.substr(colon + 1);
-  return !is_bare_number(port.substr(0, port.find('/')));
 }
 
 // What the parsers say begins with the value itself, "'5' is not a time span: …".
@@ -97,41 +81,16 @@ Outline Span::outline(Duration initial) const {
                                 or_none ? "|^none$" : "")};
 }
 
-void Address::read(const Node& node, Url& value, Reading& reading) const {
-  const std::string words =
-      fmt::format("an address that begins with {}://", fmt::join(schemes, ":// or "));
-  const std::string* text = scalar(node, words, reading);
-  if (text == nullptr) return;
-  if (may_hold_secret(*text)) reading.hide(node);
-  const bool for_broker = schemes.front() == "mqtt";
-  const auto begins = [&](std::string_view scheme) {
-    return text->starts_with(fmt::format("{}://", scheme));
-  };
-  if (for_broker && (begins("ws") || begins("wss")))
-    return reading.problem(node, "MQTT over WebSocket does not exist in this version",
-                           "use mqtt://, mqtts:// or unix://");
-  const auto url =
-      for_broker ? parse_url(*text, {"mqtt", "mqtts", "unix"}) : parse_url(*text, {"ws", "wss"});
-  if (!url) {
-    std::string hint;
-    if (!for_broker && (begins("http") || begins("https")))
-      hint = fmt::format("did you mean {}://?", begins("https") ? "wss" : "ws");
-    if (for_broker && (begins("tcp") || begins("ssl")))
-      hint = fmt::format("did you mean {}://?", begins("ssl") ? "mqtts" : "mqtt");
-    return reading.problem(node, url.error().text, std::move(hint));
-  }
-  if (for_broker && url->scheme != "unix" && url->target != "/")
-    return reading.problem(node, "an MQTT address has no path", "end it after the host and port");
-  value = *url;
+void OptionalSpan::read(const Node& node, std::optional<Duration>& value, Reading& reading) const {
+  Duration given = Duration::max();
+  span.read(node, given, reading);
+  if (given != Duration::max()) value = given;
 }
 
-Outline Address::outline(const Url& initial) const {
-  std::string written = initial.host.empty() ? std::string() : initial.text();
-  if (initial.target == "/" && written.ends_with('/')) written.pop_back();
-  return {.words = fmt::format("an address, {}://…", fmt::join(schemes, "://…, ")),
-          .initial = written,
-          .schema =
-              fmt::format(R"({{"type":"string","pattern":"^({})://"}})", fmt::join(schemes, "|"))};
+Outline OptionalSpan::outline(const std::optional<Duration>&) const {
+  Outline leaf = span.outline(span.least);
+  leaf.initial.clear();
+  return leaf;
 }
 
 }  // namespace wsrelay::config

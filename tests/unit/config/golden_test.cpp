@@ -56,7 +56,7 @@ INSTANTIATE_TEST_SUITE_P(Files, Golden, testing::ValuesIn(cases()),
                          [](const auto& row) { return row.param; });
 
 TEST(GoldenFiles, AreAllThere) {
-  EXPECT_GE(cases().size(), 70U);
+  EXPECT_GE(cases().size(), 130U);
 }
 
 }  // namespace

@@ -43,6 +43,7 @@ TEST(Load, FillsEveryKindOfSetting) {
 name: hall
 log: {level: debug}
 drain_timeout: 1m
+starts: {per_second: 20, per_host_per_second: 0}
 secrets: {key: {env: API_KEY}}
 mqtt:
   url: mqtts://Broker.Example.com
@@ -71,6 +72,8 @@ instances:
   EXPECT_EQ(config.name, "hall");
   EXPECT_EQ(config.log_level, LogLevel::Debug);
   EXPECT_EQ(config.drain_timeout, 1min);
+  EXPECT_EQ(config.starts,
+            (client::StartRate::Settings{.per_second = 20, .per_host_per_second = 0}));
   EXPECT_EQ(config.secrets.at("key").name, "API_KEY");
   const mqtt::Settings& broker = config.mqtt.broker;
   EXPECT_EQ(broker.url.text(), "mqtts://broker.example.com");
@@ -160,10 +163,14 @@ TEST(References, AreListedAndThoseInTheEnvironmentByName) {
 secrets: {a: {env: ONE}}
 mqtt: {username: me, password: {env: TWO}}
 defaults: {headers: {X-A: {env: ONE}, X-B: {file: /b}, X-C: plain}}
-instances: {i: {url: wss://example.com/}}
+instances:
+  i:
+    url: wss://example.com/
+    auth: {basic: {user: {env: THREE}, password: {credential: p}}}
+    proxy: {url: http://localhost, user: me, password: {env: FOUR}}
 )");
-  EXPECT_THAT(environment_names(config), UnorderedElementsAre("ONE", "TWO"));
-  EXPECT_EQ(secret_refs(config).size(), 4U);
+  EXPECT_THAT(environment_names(config), UnorderedElementsAre("ONE", "TWO", "THREE", "FOUR"));
+  EXPECT_EQ(secret_refs(config).size(), 7U);
 }
 
 TEST(Reload, EqualTextsAreEqualConfigurationsAndOneChangedWordIsNot) {

@@ -70,6 +70,11 @@ TEST(DefaultFile, LoadsWithEverythingUncommented) {
   EXPECT_EQ(loaded.config.defaults.client.timeouts, Instance{}.client.timeouts);
   EXPECT_EQ(loaded.config.defaults.client.limits, Instance{}.client.limits);
   EXPECT_EQ(loaded.config.defaults.client.ping, Instance{}.client.ping);
+  EXPECT_EQ(loaded.config.defaults.client.data, Instance{}.client.data);
+  EXPECT_EQ(loaded.config.defaults.client.deflate, Instance{}.client.deflate);
+  EXPECT_EQ(loaded.config.defaults.client.reconnect, Instance{}.client.reconnect);
+  EXPECT_EQ(loaded.config.defaults.client.tcp.keepalive, Instance{}.client.tcp.keepalive);
+  EXPECT_EQ(loaded.config.starts, Config{}.starts);
 }
 
 std::vector<std::string> yaml_blocks(const std::string& markdown) {
