@@ -27,8 +27,8 @@ TlsHandshake::~TlsHandshake() = default;
 Result<TlsHandshake> TlsHandshake::start(std::unique_ptr<ByteStream> lower,
                                          std::shared_ptr<const TlsContext> context,
                                          const TlsPeer& peer) {
-  auto wire = std::make_unique<TlsWire>(std::move(lower), std::move(context), peer);
-  if (const int rc = wire->open(); rc < 0)
+  auto wire = std::make_unique<TlsWire>(std::move(lower), std::move(context));
+  if (const int rc = wire->open(peer); rc < 0)
     return tl::unexpected<Error>(
         Error{.fault = Fault::Tls,
               .text = fmt::format("cannot set up TLS: {}", gnutls_strerror(rc)),
@@ -53,7 +53,7 @@ Result<std::unique_ptr<ByteStream>> TlsHandshake::advance() {
   // An alert or a Finished of ours must leave before we say anything about the outcome.
   if (!wire_->flush() && wire_->failure()) return tl::unexpected(*wire_->failure());
   if (!agreed_ || wire_->unflushed() > 0) return nullptr;
-  if (wire_->peer().verify == TlsSettings::Verify::Full)
+  if (wire_->verify() == TlsSettings::Verify::Full)
     if (auto named = check_alternative_names(*wire_); !named) return tl::unexpected(named.error());
   return std::unique_ptr<ByteStream>(new TlsStream(std::move(wire_)));
 }

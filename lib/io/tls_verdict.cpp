@@ -186,7 +186,7 @@ Error tls_error(const TlsWire& wire, int code) {
   Error error{.fault = Fault::Tls, .text = {}, .tls_code = code};
   if (code == GNUTLS_E_CERTIFICATE_VERIFICATION_ERROR) {
     error.tls_verify = gnutls_session_get_verify_cert_status(wire.session());
-    error.text = meaning_of(error.tls_verify, wire.session(), wire.peer().name);
+    error.text = meaning_of(error.tls_verify, wire.session(), wire.expected_name());
   } else {
     error.text = meaning_of_code(wire, code);
   }
@@ -194,7 +194,7 @@ Error tls_error(const TlsWire& wire, int code) {
 }
 
 Result<void> check_alternative_names(const TlsWire& wire) {
-  const std::string& wanted = wire.peer().name;
+  const std::string& wanted = wire.expected_name();
   const Certificate certificate = peer_certificate(wire.session());
   std::array<char, 16> address{};
   const std::size_t size = inet_pton(AF_INET, wanted.c_str(), address.data()) == 1    ? 4

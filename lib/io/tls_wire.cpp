@@ -25,7 +25,9 @@ unsigned char* bytes_of(const char* text) {
 
 }  // namespace
 
-int TlsWire::open() {
+int TlsWire::open(const TlsPeer& peer) {
+  name_ = peer.name;
+  verify_ = peer.verify;
   gnutls_session_t session = nullptr;
   // Whoever configured a certificate means it to be shown, also to a server whose list of issuers
   // does not name ours (it may name the root only).
@@ -39,7 +41,7 @@ int TlsWire::open() {
           gnutls_credentials_set(session, GNUTLS_CRD_CERTIFICATE, context_->credentials());
       rc < 0)
     return rc;
-  if (const int rc = set_name_and_protocol(); rc < 0) return rc;
+  if (const int rc = show(peer); rc < 0) return rc;
   if (const int rc = set_verification(); rc < 0) return rc;
   gnutls_handshake_set_max_packet_length(session, kMostHandshakeBytes);
   gnutls_handshake_set_timeout(session, GNUTLS_INDEFINITE_TIMEOUT);  // the deadline is the Dial's
@@ -55,20 +57,20 @@ int TlsWire::open() {
   return 0;
 }
 
-int TlsWire::set_name_and_protocol() {
-  if (!peer_.alpn.empty()) {
-    const gnutls_datum_t protocol{bytes_of(peer_.alpn.c_str()),
-                                  static_cast<unsigned>(peer_.alpn.size())};
+int TlsWire::show(const TlsPeer& peer) {
+  if (!peer.alpn.empty()) {
+    const gnutls_datum_t protocol{bytes_of(peer.alpn.c_str()),
+                                  static_cast<unsigned>(peer.alpn.size())};
     if (const int rc = gnutls_alpn_set_protocols(session(), &protocol, 1, 0); rc < 0) return rc;
   }
   // RFC 6066 §3: "Literal IPv4 and IPv6 addresses are not permitted in HostName".
-  const std::string& shown = peer_.server_name.empty() ? peer_.name : peer_.server_name;
+  const std::string& shown = peer.server_name.empty() ? peer.name : peer.server_name;
   if (shown.empty() || is_ip_literal(shown)) return 0;
   return gnutls_server_name_set(session(), GNUTLS_NAME_DNS, shown.data(), shown.size());
 }
 
 int TlsWire::set_verification() {
-  switch (peer_.verify) {
+  switch (verify_) {
     case TlsSettings::Verify::None:
       break;
     case TlsSettings::Verify::Chain:
@@ -76,8 +78,8 @@ int TlsWire::set_verification() {
       break;
     case TlsSettings::Verify::Full:
       // Without the purpose a client's certificate would do; an empty name would not be looked at.
-      if (peer_.name.empty()) return GNUTLS_E_INVALID_REQUEST;
-      expected_[0] = {GNUTLS_DT_DNS_HOSTNAME, bytes_of(peer_.name.c_str()), 0};
+      if (name_.empty()) return GNUTLS_E_INVALID_REQUEST;
+      expected_[0] = {GNUTLS_DT_DNS_HOSTNAME, bytes_of(name_.c_str()), 0};
       expected_[1] = {GNUTLS_DT_KEY_PURPOSE_OID, bytes_of(GNUTLS_KP_TLS_WWW_SERVER), 0};
       gnutls_session_set_verify_cert2(session(), expected_.data(),
                                       static_cast<unsigned>(expected_.size()), 0);

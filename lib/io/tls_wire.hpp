@@ -25,19 +25,19 @@ class TlsWire {
   /// A peer's certificate chain and the like; more is refused.
   static constexpr std::size_t kMostHandshakeBytes = 128 * 1024;
 
-  TlsWire(std::unique_ptr<ByteStream> lower, std::shared_ptr<const TlsContext> context,
-          TlsPeer peer)
-      : lower_(std::move(lower)), context_(std::move(context)), peer_(std::move(peer)) {}
+  TlsWire(std::unique_ptr<ByteStream> lower, std::shared_ptr<const TlsContext> context)
+      : lower_(std::move(lower)), context_(std::move(context)) {}
   TlsWire(const TlsWire&) = delete;
   TlsWire& operator=(const TlsWire&) = delete;
 
   /// Zero or a GnuTLS code. Call once.
-  int open();
+  int open(const TlsPeer& peer);
 
   gnutls_session_t session() const { return session_.get(); }
   ByteStream& lower() { return *lower_; }
   const ByteStream& lower() const { return *lower_; }
-  const TlsPeer& peer() const { return peer_; }
+  const std::string& expected_name() const { return name_; }
+  TlsSettings::Verify verify() const { return verify_; }
 
   /// Writes what was pushed. False while some of it is left or the stream below has failed.
   bool flush();
@@ -61,11 +61,12 @@ class TlsWire {
   ssize_t push(const void* data, std::size_t size);
   bool refill();
   int set_verification();
-  int set_name_and_protocol();
+  int show(const TlsPeer& peer);
 
   std::unique_ptr<ByteStream> lower_;
   std::shared_ptr<const TlsContext> context_;
-  TlsPeer peer_;
+  std::string name_;
+  TlsSettings::Verify verify_ = TlsSettings::Verify::Full;
   Handle<gnutls_session_int, gnutls_deinit> session_;
   std::array<gnutls_typed_vdata_st, 2> expected_{};  // GnuTLS keeps the pointer, not a copy
 

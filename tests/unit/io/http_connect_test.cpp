@@ -217,5 +217,10 @@ INSTANTIATE_TEST_SUITE_P(
         LimitCase{"Fields", fields(200, 1), "bad HTTP response: more than 128 header fields"}),
     [](const auto& row) { return row.param.name; });
 
+TEST(HttpConnect, AnyChangedByteTellsOneStory) {
+  const std::string kind = "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nVia: 1.1 x\r\n\r\n";
+  expect_one_story_of_changed_bytes(asking(), kind, 500);
+}
+
 }  // namespace
 }  // namespace wsrelay::io

@@ -6,8 +6,11 @@
 #include <string>
 #include <vector>
 
+#include <gtest/gtest.h>
+
 #include "base/bytes.hpp"
 #include "base/error.hpp"
+#include "base/random.hpp"
 #include "io/proxy.hpp"
 
 namespace wsrelay::io {
@@ -66,6 +69,24 @@ Story tell_in_any_pieces(const Protocol& dialogue, std::string_view answers) {
   }
   EXPECT_EQ(tell(copy(), answers, all), whole) << "byte by byte";
   return whole;
+}
+
+/// Whatever stands where a good answer stood: the pieces do not matter, and no more is taken than
+/// was wanted.
+template <class Protocol>
+void expect_one_story_of_changed_bytes(const Protocol& dialogue, const std::string& good,
+                                       int rounds) {
+  constexpr std::uint64_t kSeed = 5;
+  SCOPED_TRACE(kSeed);
+  SeededRandom random(kSeed);
+  for (int round = 0; round < rounds; ++round) {
+    std::string answer = good + "First words of the server";
+    for (std::uint64_t changes = 1 + random.below(2); changes > 0; --changes)
+      answer[random.below(good.size())] = static_cast<char>(random.below(256));
+    SCOPED_TRACE(testing::PrintToString(answer));
+    const Story story = tell_in_any_pieces(dialogue, answer);
+    EXPECT_TRUE(!story.error || !story.agreed);
+  }
 }
 
 }  // namespace wsrelay::io

@@ -196,5 +196,9 @@ INSTANTIATE_TEST_SUITE_P(
                     ReplyCase{9, "reply 9"}, ReplyCase{255, "reply 255"}),
     [](const auto& row) { return std::to_string(row.param.code); });
 
+TEST(Socks5, AnyChangedByteTellsOneStory) {
+  expect_one_story_of_changed_bytes(asking(kLogin), kPassword + kLoginFine + kBoundV4, 2000);
+}
+
 }  // namespace
 }  // namespace wsrelay::io
