@@ -65,6 +65,11 @@ def test_the_package_builds_and_lints_clean(tmp_path):
     for part in ("/usr/sbin/wsrelayd", "/etc/wsrelayd/wsrelayd.yaml", "wsrelayd.service",
                  "sysusers.d/wsrelayd.conf", "man8/wsrelayd.8.gz"):
         assert part in content.stdout, part
+    library = next(pathlib.Path(tmp_path).glob("libwsrelay-dev_*.deb"))
+    content = subprocess.run(["dpkg", "-c", library], capture_output=True, text=True, check=True)
+    for part in ("/include/wsrelay/client/client.hpp", "/libwsrelay.a", "/wsrelay-config.cmake",
+                 "/pkgconfig/wsrelay.pc", "/examples/echo_client.cpp"):
+        assert part in content.stdout, part
     if not shutil.which("lintian"):
         pytest.skip("built; lintian is not installed")
     linted = subprocess.run(["lintian", "--allow-root", "--fail-on", "error,warning", changes],
