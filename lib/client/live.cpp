@@ -3,44 +3,15 @@
 #include <algorithm>
 #include <array>
 
-#include <fmt/format.h>
-
+#include "client/causes.hpp"
 #include "client/retry_after.hpp"
 
 namespace wsrelay::client {
 namespace {
 
 constexpr std::size_t kReadPiece = 64 * 1024;
-constexpr std::size_t kReadBudget =
-    4 * kReadPiece;  // per turn, so that one loud peer starves nobody
-constexpr std::size_t kMostControlBytes = 2 + 125;  // RFC 6455 §5.5, a server's
-
-Error pong_timeout(Duration timeout) {
-  return {.fault = Fault::PongTimeout,
-          .text = fmt::format("no pong within {}", print_duration(timeout)),
-          .phase = "ready"};
-}
-
-Error idle_timeout(Duration limit) {
-  return {.fault = Fault::Timeout,
-          .text = fmt::format("idle: no data for {}", print_duration(limit)),
-          .phase = "ready"};
-}
-
-Error write_timeout(Duration timeout) {
-  return {.fault = Fault::WriteTimeout,
-          .text = fmt::format("the peer took no bytes for {}", print_duration(timeout))};
-}
-
-// A clean close is no fault, but it is why we rest.
-Error as_error(const LastClose& close) {
-  std::string text = fmt::format("closed by {} with code {}", close.by, close.code);
-  if (!close.reason.empty()) text += ": " + close.reason;
-  return {.fault = Fault::ServerClose,
-          .text = std::move(text),
-          .phase = close.by == "us" ? "closing" : "ready",
-          .close_code = close.code};
-}
+constexpr std::size_t kReadBudget = 4 * kReadPiece;  // per turn: one loud peer starves nobody
+constexpr std::size_t kMostControlBytes = 2 + 125;   // RFC 6455 §5.5, a server's
 
 }  // namespace
 
@@ -229,7 +200,7 @@ void Client::Live::count_compression() {
 // ---- the floor above → session
 
 void Client::Live::hand_over(Instant now) {
-  if (handover_.fill(session_) && session_.is_open()) begin_close(now);
+  if (handover_.fill(session_)) begin_close(now);
 }
 
 // A Close goes behind what was to be sent, never before it.
@@ -339,7 +310,7 @@ Client::Parting Client::Live::end(std::optional<Error> error, Instant now) {
     end.why.clean = end.close->clean && end.close->by == "server";
     end.why.ready_for = now - *opened_;
   }
-  end.why.error = error ? std::move(*error) : as_error(close_.value_or(LastClose{}));
+  end.why.error = error ? std::move(*error) : closed(close_.value_or(LastClose{}));
   if (end.why.error.phase.empty()) end.why.error.phase = name_of(shared_.status.state);
   return end;
 }

@@ -20,6 +20,7 @@ class FakeDialer final : public io::Dialer {
   struct Plan {
     std::optional<Error> failure = {};
     Duration after = std::chrono::milliseconds(1);  // before the stream or the failure comes
+    std::vector<io::DialPhase> phases = {io::DialPhase::Connecting};  // on the way, equally long
     PipeOptions pipe = {};
     PeerOptions peer = {};
   };
@@ -54,9 +55,11 @@ class FakeDialer final : public io::Dialer {
         : owner_(owner),
           target_(std::move(target)),
           plan_(std::move(plan)),
+          begun_(now),
           done_(wsrelay::after(now, plan_.after)) {}
 
     Result<std::unique_ptr<io::ByteStream>> advance(Instant now) override {
+      now_ = now;
       if (now < done_) return nullptr;
       if (plan_.failure) return tl::unexpected(*plan_.failure);
       auto ends = pipe_pair(owner_.sim_, plan_.pipe);
@@ -66,14 +69,27 @@ class FakeDialer final : public io::Dialer {
           std::unique_ptr<WsPeer>(new WsPeer(owner_.sim_, std::move(ends.second), plan_.peer)));
       return std::unique_ptr<io::ByteStream>(std::move(ends.first));
     }
-    io::DialPhase phase() const override { return io::DialPhase::Connecting; }
-    io::Wait wait() const override { return {.until = done_}; }
+    io::DialPhase phase() const override { return plan_.phases[step()]; }
+    io::Wait wait() const override {
+      const Instant next = begun_ + span() * static_cast<Duration::rep>(step() + 1);
+      return {.until = std::min(next, done_)};
+    }
 
    private:
+    Duration span() const {
+      const auto steps = static_cast<Duration::rep>(plan_.phases.size());
+      return std::max(plan_.after / steps, Duration(1));
+    }
+    std::size_t step() const {
+      const auto gone = static_cast<std::size_t>((now_ - begun_) / span());
+      return std::min(gone, plan_.phases.size() - 1);
+    }
+
     FakeDialer& owner_;
     io::DialTarget target_;
     Plan plan_;
-    Instant done_;
+    Instant begun_, done_;
+    Instant now_ = begun_;
   };
 
   Sim& sim_;

@@ -98,6 +98,7 @@ class PipeStream final : public io::ByteStream {
     in().broken = out().broken = error;
     tell();
   }
+  bool far_end_is_gone() const { return wire_->directions[side_].reader_gone; }
   std::size_t unread() const { return wire_->directions[1 - side_].bytes.size(); }
 
  private:

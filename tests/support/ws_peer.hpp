@@ -20,6 +20,8 @@ struct PeerOptions {
   bool answer_upgrade = true;
   std::string refusal = {};      // a whole HTTP answer instead of 101
   std::string subprotocol = {};  // to be named in the answer
+  std::string fields = {};       // more lines of it, "Name: value\r\n"
+  bool hangs_up = false;         // as a server should, once both Closes are exchanged
 };
 
 struct PeerFrame {
@@ -50,6 +52,7 @@ class WsPeer final : public io::Task {
     while (upgraded_ && take_frame()) {
     }
     flush();
+    if (options_.hangs_up && closed_ && out_.empty()) hang_up();
     if (stream_ == nullptr) return {};
     return {.fd = stream_->fd(), .readable = !saw_end_ && !deaf_, .writable = !out_.empty()};
   }
@@ -85,6 +88,8 @@ class WsPeer final : public io::Task {
 
   bool upgraded() const { return upgraded_; }
   bool saw_end() const { return saw_end_; }
+  /// Nobody is left to hear us: the client has let go of the stream.
+  bool is_alone() const { return stream_ == nullptr || stream_->far_end_is_gone(); }
   const std::string& request() const { return request_; }
   std::vector<PeerFrame> frames;  // data and Close frames, and Pings and Pongs
 
@@ -119,7 +124,7 @@ class WsPeer final : public io::Task {
     out_ += "Sec-WebSocket-Accept: " + base64(sha1(as_bytes(key))) + "\r\n";
     if (!options_.subprotocol.empty())
       out_ += "Sec-WebSocket-Protocol: " + options_.subprotocol + "\r\n";
-    out_ += "\r\n";
+    out_ += options_.fields + "\r\n";
     upgraded_ = true;
   }
 
@@ -149,6 +154,7 @@ class WsPeer final : public io::Task {
   void answer(const PeerFrame& frame) {
     if (frame.opcode == 9 && options_.pong) send(10, frame.payload);
     if (frame.opcode == 8 && options_.answer_close) send(8, frame.payload.substr(0, 2));
+    if (frame.opcode == 8) closed_ = true;
     if ((frame.opcode == 1 || frame.opcode == 2) && options_.echo)
       send(frame.opcode, frame.payload);
   }
@@ -168,6 +174,7 @@ class WsPeer final : public io::Task {
   bool upgraded_ = false;
   bool saw_end_ = false;
   bool deaf_ = false;
+  bool closed_ = false;
   io::Registration registration_;
 };
 
