@@ -10,8 +10,9 @@ import sys
 
 import pytest
 
+import ws_server
 from support.daemon import PROGRAM
-from support.processes import end, spawn
+from support.processes import end, free_port, spawn
 
 SERVER = pathlib.Path(__file__).resolve().parent.parent / "conformance" / "server"
 sys.path.append(str(SERVER))
@@ -127,6 +128,73 @@ def test_all_over_tls(tmp_path, authority, server_files):
     outcomes = tour(tmp_path, tls=(server_files, authority.ca_file))
     assert {family: len(of(outcomes, family)) for family in FAMILIES} == FAMILIES
     check(outcomes)
+
+
+# ---- the driver
+
+def drive(*arguments):
+    return subprocess.run([CLIENT, *map(str, arguments)], text=True, capture_output=True,
+                          timeout=60, check=False)
+
+
+def scripted(count, *, refuse=lambda target: None, close=lambda target: True):
+    """A server that says how many cases there are, and closes, refuses or leaves open at will."""
+    def on_event(kind, connection, _):
+        target = connection.request.path
+        if kind == "open" and target.startswith("/getCaseCount"):
+            connection.send_now(count)
+        if kind == "open" and close(target):
+            connection.close()
+    return ws_server.Server(on_event, refuse=lambda connection: refuse(connection.request.path))
+
+
+@pytest.mark.parametrize("options, says", [
+    ({"count": "3", "refuse": lambda target: 503 if "case=2&" in target else None},
+     ["case 2 of 3: no session: http", "case 3 of 3: closed by server with 1000",
+      "the reports are written"]),
+    ({"count": "3", "close": lambda target: "case=2&" not in target},
+     ["case 2 of 3: was cut short", "case 3 of 3: closed by server with 1000",
+      "the reports are written"]),
+    ({"count": "3", "refuse": lambda target: 500 if "Reports" in target else None},
+     ["case 3 of 3: closed", "the reports could not be asked for: no session: http"]),
+    ({"count": "many"}, ["no number of cases: 'many'"]),
+    ({"count": "0"}, ["no number of cases: '0'"]),
+    ({"count": "3", "refuse": lambda _: 404}, ["the number of cases could not be asked"]),
+], ids=["a-case-is-refused", "a-case-does-not-end", "no-reports", "no-number", "no-cases",
+        "not-such-a-server"])
+def test_driver_goes_on_if_it_can_and_says_what_was_wrong(options, says):
+    server = scripted(**options).start()
+    done = drive("--timeout", "300ms", f"ws://127.0.0.1:{server.port}/")
+    server.stop()
+    assert done.returncode == 1, done
+    for text in says:
+        assert text in done.stdout + done.stderr
+
+
+def test_driver_stops_when_the_server_is_gone():
+    done = drive(f"ws://127.0.0.1:{free_port()}")
+    assert done.returncode == 1 and "no session: tcp" in done.stderr, done
+
+
+@pytest.mark.parametrize("arguments, says", [
+    ([], "address"), (["http://localhost"], "http"), (["ws://localhost/?x=1"], "query"),
+    (["--cases", "3-1", "ws://localhost"], "3-1"),
+    (["--agent", "a&b", "ws://localhost"], "--agent"),
+    (["--max-frames", "0", "ws://localhost"], "--max-frames"), (["--what"], "--what"),
+    (["--timeout", "1", "ws://localhost"], "--timeout"), (["--ca"], "--ca needs a value")])
+def test_driver_says_what_is_wrong_with_its_arguments(arguments, says):
+    done = drive(*arguments)
+    assert done.returncode == 64 and says in done.stderr and done.stderr.count("\n") == 1, done
+
+
+def test_driver_runs_the_chosen_cases_only(tmp_path):
+    with server("--reports", tmp_path, "--cases", "1.1.*") as port:
+        done = drive("--cases", "2-3,8,100-", f"ws://127.0.0.1:{port}")
+        assert done.returncode == 64, "an end is needed"
+        done = drive("--cases", "2-3,8,100-200", "--agent", "me", f"ws://127.0.0.1:{port}")
+    assert done.returncode == 0, done
+    assert list(json.loads((tmp_path / "index.json").read_text())["me"]) == ["1.1.2", "1.1.3",
+                                                                            "1.1.8"]
 
 
 # ---- the judge
