@@ -35,7 +35,7 @@ struct Error {
   std::string text;         // one sentence, no secret in it, no trailing full stop
   std::string phase = {};   // where: resolving connecting proxy tls upgrading ready closing
   int sys_errno = 0;        // 0: none
-  int http_status = 0;      // Http: the status of the refused upgrade
+  int http_status = 0;      // Http, Proxy: the status of the refusal
   int tls_code = 0;         // Tls: the library's (negative) code
   unsigned tls_verify = 0;  // Tls: certificate status bits
   std::uint16_t close_code = 0;

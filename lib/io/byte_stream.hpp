@@ -22,7 +22,7 @@ struct Progress {
 
 /// What the other end showed, for the state document; empty strings where there is no TLS.
 struct StreamFacts {
-  std::string remote = {};  // "192.0.2.1:443"
+  std::string remote = {};  // "192.0.2.1:443"; the proxy's, where there is one
   std::string tls_version = {};
   std::string tls_cipher = {};
   std::string tls_peer = {};       // the certificate's subject

@@ -3,6 +3,7 @@
 //   http://host:port    CONNECT (RFC 9110 §9.3.6), with Basic credentials
 //   socks5://host:port  RFC 1928, with user and password (RFC 1929)
 //   unix:///path        a socket on this machine that leads to the server
+// A server at a unix: URL is on this machine itself; the way there takes no proxy.
 #pragma once
 
 #include <cstdint>
