@@ -78,7 +78,8 @@ void from_the_broker(std::string_view wire, std::size_t piece) {
   feed(gated, wire, piece);
   feed(whole, wire, std::max<std::size_t>(wire.size(), 1));
   require(as_text(gated.to_library()) == as_text(whole.to_library()));
-  require(gated.to_library().size() <= expected.whole);
+  // An old broker's CONNACK gets the one byte that MQTT 5 has more.
+  require(gated.to_library().size() <= expected.whole + expected.packets);
 }
 
 void from_the_library(std::string_view wire, std::size_t piece) {

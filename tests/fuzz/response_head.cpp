@@ -1,22 +1,20 @@
 // The first byte says how the rest is cut; the rest is what a server answered. Laws: the outcome
 // does not depend on the cut; a good head keeps the limits, holds no line ends, and, printed again,
-// reads as the same head; nothing is taken past it.
+// reads as the same head; nothing is taken past it; the work is in proportion to the bytes.
 #include "ws/response_head.hpp"
 
-#include <cstdlib>
 #include <optional>
 #include <string>
 
+#include "fuzz/memory.hpp"
+#include "fuzz/script.hpp"
 #include "ws/upgrade.hpp"
 
 namespace {
 
 using namespace wsrelay;
 using namespace wsrelay::ws;
-
-void law(bool holds) {
-  if (!holds) std::abort();
-}
+using fuzz::law;
 
 struct Outcome {
   std::optional<ResponseHead> head = {};
@@ -69,10 +67,15 @@ void check(const ResponseHead& head) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size == 0) return 0;
-  const BytesView bytes = std::as_bytes(std::span(data + 1, size - 1));
+  fuzz::Script script(data, size);
+  const std::size_t piece = 1 + script.byte() % 31;
+  const BytesView bytes = script.rest();
+  const fuzz::Memory memory;
+  const Outcome cut = read(bytes, piece);
+  // Whoever reads bytes again copies them again: this would show it.
+  law(memory.total() <= 16 * bytes.size() + 4096);
   const Outcome whole = read(bytes, bytes.size() + 1);
-  law(whole == read(bytes, 1 + data[0] % 31U));
+  law(whole == cut);
   law(!whole.error || whole.error->fault == Fault::Protocol);
   if (whole.head) check(*whole.head);
   return 0;
