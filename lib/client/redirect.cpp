@@ -48,6 +48,7 @@ Result<Hop> follow(const Hop& from, int status, const ws::Fields& fields) {
     return tl::unexpected<Error>(
         Error{.fault = Fault::Http,
               .text = fmt::format("redirected ({}): {}", status, url.error().text),
+              .phase = "upgrading",
               .http_status = status});
   const bool foreign = from.foreign || !same_origin(from.url, *url);
   return Hop{.url = std::move(*url), .followed = from.followed + 1, .foreign = foreign};

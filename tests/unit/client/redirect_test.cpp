@@ -63,6 +63,7 @@ TEST_P(NotFollowed, SaysWhy) {
   ASSERT_FALSE(hop) << hop->url.text();
   EXPECT_EQ(hop.error().fault, Fault::Http);
   EXPECT_EQ(hop.error().http_status, 307);
+  EXPECT_EQ(hop.error().phase, "upgrading");
   EXPECT_NE(hop.error().text.find("redirected (307)"), std::string::npos) << hop.error().text;
   EXPECT_NE(hop.error().text.find(row.says), std::string::npos) << hop.error().text;
   EXPECT_EQ(hop.error().text.find("s3cret"), std::string::npos) << hop.error().text;
