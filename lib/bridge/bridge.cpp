@@ -38,12 +38,18 @@ std::optional<Drop> drop_for(mqtt::Verdict verdict) {
   return Drop::RejectedByBroker;
 }
 
+client::Services with_starts(client::Services services, client::StartRate& starts) {
+  services.starts = &starts;
+  return services;
+}
+
 }  // namespace
 
 Bridge::Bridge(const config::Config& config, Wiring wiring, client::Services services, Host& host)
     : config_(config),
       wiring_(std::move(wiring)),
-      services_(services),
+      starts_(config.starts),
+      services_(with_starts(services, starts_)),
       host_(host),
       facts_{.version = wiring_.version,
              .host = wiring_.host,
@@ -53,7 +59,7 @@ Bridge::Bridge(const config::Config& config, Wiring wiring, client::Services ser
       table_(config.mqtt.base_topic),
       outbox_(*this),
       reporter_(Topics(config.mqtt.base_topic, config.name), outbox_, wiring_.log, wiring_.wall),
-      roster_(services, *this),
+      roster_(services_, *this),
       registration_(services.loop.add(*this)) {
   mqtt::Wiring broker{.will = {.topic = reporter_.topics().bridge("state"),
                                .payload = to_bytes("offline"),
@@ -92,7 +98,7 @@ void Bridge::leave(Instance& instance) {
 
 void Bridge::change(Instance& instance, const config::Instance& settings) {
   const config::Instance& before = instance.settings();
-  if (before == settings) return;
+  if (before == settings) return instance.retry();
   if (before.rules != settings.rules || before.enabled != settings.enabled) {
     table_.remove(instance.id());
     if (settings.enabled) table_.add(instance.id(), instance.name(), settings.rules);
@@ -121,7 +127,10 @@ std::vector<std::string> Bridge::apply(const config::Config& config) {
   if (config.name != config_.name) later.emplace_back("name");
   if (config.mqtt != config_.mqtt) later.emplace_back("mqtt");
   config_.drain_timeout = config.drain_timeout;
+  if (config.report_interval != config_.report_interval) next_stats_ = {};
+  config_.report_interval = config.report_interval;
   config_.log_level = config.log_level;
+  starts_.set(config.starts);
   config_.instances = config.instances;
 
   for (const std::string& name : roster_.names())
@@ -248,11 +257,11 @@ void Bridge::on_broker_state(const mqtt::BrokerStatus& status) {
 void Bridge::on_state_change(Instance& instance, client::State before) {
   reporter_.state_changed(instance, before);
   if (broker_) broker_->wake();
-  if (instance.status().state == client::State::Stopped) registration_.wake();
+  if (instance.stopped()) registration_.wake();
   summarise();
 }
 
-void Bridge::on_event(Instance& instance, Instance::Event event) {
+void Bridge::on_event(Instance& instance, const Event& event) {
   reporter_.happened(instance, event, services_.loop.now());
   if (broker_) broker_->wake();
 }

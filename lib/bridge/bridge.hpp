@@ -66,7 +66,7 @@ class Bridge final : private io::Task,
   io::Wait run(const io::Turn& turn) override;
 
   void on_state_change(Instance& instance, client::State before) override;
-  void on_event(Instance& instance, Instance::Event event) override;
+  void on_event(Instance& instance, const Event& event) override;
   void on_publishable(Instance& instance) override;
   const route::Table& table() const override { return table_; }
 
@@ -95,6 +95,7 @@ class Bridge final : private io::Task,
 
   config::Config config_;
   Wiring wiring_;
+  client::StartRate starts_;
   client::Services services_;
   Host& host_;
   BridgeFacts facts_;

@@ -43,8 +43,7 @@ struct BridgeFacts {
 std::string state_document(const Instance& instance, const Moments& moments, const Clocks& clocks,
                            const std::string& daemon);
 std::string stats_document(const Instance& instance, const Clocks& clocks);
-std::string event_document(const Instance& instance, Instance::Event event, const Clocks& clocks);
-std::string_view name_of(Instance::Event event);
+std::string event_document(const Instance& instance, const Event& event, const Clocks& clocks);
 
 std::string info_document(const BridgeFacts& facts, const mqtt::BrokerStatus& broker,
                           const std::vector<std::string>& instances);

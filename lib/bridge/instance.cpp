@@ -44,15 +44,29 @@ void Instance::apply(config::Instance settings) {
   publish_.lane.set(settings_.lanes.publish);
   deliver_.set(settings_.lanes.deliver);
   if (!client_) return start_client();
-  if (!renew) return client_->adjust(settings_.client);
+  if (!renew) {
+    client_->adjust(settings_.client);
+    return retry();
+  }
   replacing_ = true;
   client_->stop();
+}
+
+void Instance::retry() {
+  if (client_ && client_->status().state == client::State::Failed) client_->start();
+}
+
+bool Instance::stopped() const {
+  if (!client_) return true;
+  const client::State state = client_->status().state;
+  return state == client::State::Stopped || state == client::State::Failed;
 }
 
 bool Instance::renewed() {
   if (!replacing_) return true;
   if (!stopped()) return false;
   replacing_ = false;
+  earlier_ = compression();
   client_.reset();
   start_client();
   if (!client_) on_state(idle_);
@@ -104,9 +118,10 @@ void Instance::on_unsent() {
 
 // ---- publish: client → lane → broker
 
-void Instance::on_message(Message message) {
-  const std::size_t bytes = message.payload.size();
-  auto publication = host_.table().publication_for(id_, message);
+template <class Item>
+void Instance::publish_item(Item& item) {
+  const std::size_t bytes = item.payload.size();
+  auto publication = host_.table().publication_for(id_, item);
   if (!publication) {
     publish_.lane.refuse(publication.error() == route::Table::Refusal::Filtered
                              ? Drop::Filtered
@@ -142,17 +157,25 @@ void Instance::on_state(const client::Status& status) {
   host_.on_state_change(*this, before);
 }
 
-void Instance::on_open(const ws::Opened&) {
-  host_.on_event(*this, Event::Connected);
+ws::CompressionCount Instance::compression() const {
+  const ws::CompressionCount& now = status().compression;
+  return {.received_wire = earlier_.received_wire + now.received_wire,
+          .received_plain = earlier_.received_plain + now.received_plain,
+          .sent_wire = earlier_.sent_wire + now.sent_wire,
+          .sent_plain = earlier_.sent_plain + now.sent_plain};
+}
+
+void Instance::on_headers(int status, const client::Client::Fields& fields) {
+  tell({.kind = Event::Kind::Headers, .status = status, .headers = &fields});
 }
 
 void Instance::on_close(const client::LastClose& close) {
-  if (close.clean) host_.on_event(*this, Event::Closed);
-  host_.on_event(*this, Event::Disconnected);
+  if (close.clean) tell({.kind = Event::Kind::Closed});
+  tell({.kind = Event::Kind::Disconnected});
 }
 
-void Instance::on_error(const Error&) {
-  host_.on_event(*this, Event::Error);
+void Instance::on_error(const Error& error) {
+  tell({.kind = Event::Kind::Error, .error = &error});
 }
 
 // One event per episode: it begins with a drop and ends when both lanes have run empty.
@@ -163,7 +186,7 @@ void Instance::note_drops() {
     drops_seen_ = drops;
     if (!dropping_) {
       dropping_ = true;
-      host_.on_event(*this, Event::Dropped);
+      tell({.kind = Event::Kind::Dropped});
     }
   } else if (dropping_ && publish_.lane.empty() && deliver_.empty()) {
     dropping_ = false;

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "base/log.hpp"
+#include "bridge/event.hpp"
 #include "bridge/lane.hpp"
 #include "bridge/publish_ring.hpp"
 #include "client/client.hpp"
@@ -21,13 +22,10 @@ namespace wsrelay::bridge {
 
 class Instance final : private client::Client::Listener {
  public:
-  /// The events of the MQTT interface; what goes with them is in the instance's status.
-  enum class Event : std::uint8_t { Connected, Disconnected, Closed, Error, Dropped };
-
   class Host {
    public:
     virtual void on_state_change(Instance& instance, client::State before) = 0;
-    virtual void on_event(Instance& instance, Event event) = 0;
+    virtual void on_event(Instance& instance, const Event& event) = 0;
     virtual void on_publishable(Instance& instance) = 0;  // its publish lane has something
     virtual const route::Table& table() const = 0;
 
@@ -40,9 +38,11 @@ class Instance final : private client::Client::Listener {
 
   /// Reload: what can change live does; else the client is replaced once it has closed.
   void apply(config::Instance settings);
+  /// Reload without a change: what had given up begins anew, for its secrets may be others now.
+  void retry();
   /// Takes nothing more to deliver, sends what waits, closes with 1001. Stopped in the end.
   void stop();
-  bool stopped() const { return !client_ || client_->status().state == client::State::Stopped; }
+  bool stopped() const;
   /// After apply(): starts the new client once the old one has stopped; true when nothing is left
   /// to do. Never from a listener call.
   bool renewed();
@@ -61,11 +61,18 @@ class Instance final : private client::Client::Listener {
   RingSeat& publish() { return publish_; }
   const RingSeat& publish() const { return publish_; }
   const Lane<Message>& delivering() const { return deliver_; }
+  /// Over all clients that this instance had.
+  ws::CompressionCount compression() const;
 
  private:
+  void on_begin() override { tell({.kind = Event::Kind::Begin}); }
+  void on_finish() override { tell({.kind = Event::Kind::Finish}); }
   void on_state(const client::Status& status) override;
-  void on_open(const ws::Opened& opened) override;
-  void on_message(Message message) override;
+  void on_connecting(unsigned) override { tell({.kind = Event::Kind::Connecting}); }
+  void on_headers(int status, const client::Client::Fields& fields) override;
+  void on_open(const ws::Opened&) override { tell({.kind = Event::Kind::Connected}); }
+  void on_message(Message message) override { publish_item(message); }
+  void on_part(MessagePart part) override { publish_item(part); }
   void on_close(const client::LastClose& close) override;
   void on_error(const Error& error) override;
   const Message* next_message() override;
@@ -73,6 +80,9 @@ class Instance final : private client::Client::Listener {
   void on_unsent() override;
 
   void start_client();
+  void tell(const Event& event) { host_.on_event(*this, event); }
+  template <class Item>
+  void publish_item(Item& item);
   void note_drops();
 
   route::InstanceId id_;
@@ -84,6 +94,7 @@ class Instance final : private client::Client::Listener {
   Lane<Message> deliver_;
   client::Status idle_ = {.state = client::State::Stopped};
   client::State told_ = client::State::Stopped;
+  ws::CompressionCount earlier_;  // of clients that were replaced
   std::uint64_t drops_seen_ = 0;
   bool dropping_ = false;  // an episode of drops is under way
   bool replacing_ = false;

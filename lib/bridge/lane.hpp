@@ -25,7 +25,10 @@ inline std::size_t weight_of(const Message& message) {
   return message.payload.size() + kRecordBytes;
 }
 inline std::size_t weight_of(const Publication& publication) {
-  return publication.payload.size() + publication.topic.size() + kRecordBytes;
+  std::size_t weight = publication.payload.size() + publication.topic.size() + kRecordBytes;
+  for (const auto& property : publication.user_properties)
+    weight += property.first.size() + property.second.size();
+  return weight;
 }
 
 template <class Item>

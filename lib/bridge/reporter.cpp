@@ -95,6 +95,8 @@ void Reporter::state_changed(const Instance& instance, client::State before) {
           kReadyId);
   } else if (state == client::State::Resting) {
     tell_failure(instance, record);
+  } else if (state == client::State::Failed) {
+    tell_end(instance, record);
   }
 }
 
@@ -110,17 +112,39 @@ void Reporter::tell_failure(const Instance& instance, Record& record) {
         was_connected ? kLostId : kFailedId);
 }
 
-void Reporter::happened(const Instance& instance, Instance::Event event, Instant now) {
+// Nothing more will come of it by itself: somebody has to know.
+void Reporter::tell_end(const Instance& instance, Record& record) {
+  record.told_error = instance.status().last_error.value_or(Error{}).text;
+  write(instance, LogLevel::Error,
+        fmt::format("gave up until the next reload: {}", record.told_error), kGaveUpId);
+}
+
+// The connection stays, so no state will change over it.
+void Reporter::tell_late_pong(const Instance& instance, Record& record, const Error& error) {
+  outbox_.mark({Document::State, instance.id()});
+  if (record.told_error == error.text) return;
+  record.told_error = error.text;
+  write(instance, LogLevel::Warning, fmt::format("{}; the connection stays", error.text), {});
+}
+
+void Reporter::happened(const Instance& instance, const Event& event, Instant now) {
+  using Kind = Event::Kind;
   const auto found = records_.find(instance.id());
   if (found == records_.end()) return;
-  if (event == Instance::Event::Error) found->second.moments.failed = wall_();
-  if (event == Instance::Event::Disconnected) found->second.moments.closed = wall_();
-  if (event == Instance::Event::Dropped) {
+  Record& record = found->second;
+  if (event.kind == Kind::Error) record.moments.failed = wall_();
+  if (event.kind == Kind::Disconnected) record.moments.closed = wall_();
+  const bool only_warned =
+      instance.settings().client.ping.on_timeout == client::Ping::OnTimeout::Warn;
+  if (event.error != nullptr && event.error->fault == Fault::PongTimeout && only_warned)
+    tell_late_pong(instance, record, *event.error);
+  if (event.kind == Kind::Dropped) {
     outbox_.mark({Document::Stats, instance.id()});
     write(instance, LogLevel::Warning,
           fmt::format("messages are being dropped (so far: {})", drops_text(instance)), kDroppedId);
   }
-  outbox_.post({.topic = topics_.instance(instance.name(), fmt::format("event/{}", name_of(event))),
+  const std::string_view name = name_of(event.kind);
+  outbox_.post({.topic = topics_.instance(instance.name(), fmt::format("event/{}", name)),
                 .payload = to_bytes(event_document(instance, event, clocks(now))),
                 .qos = 1,
                 .is_utf8 = true,

@@ -23,6 +23,7 @@ inline constexpr std::string_view kFailedId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f003"
 inline constexpr std::string_view kDroppedId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f004";
 inline constexpr std::string_view kBrokerUpId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f005";
 inline constexpr std::string_view kBrokerLostId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f006";
+inline constexpr std::string_view kGaveUpId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f007";
 
 class Reporter {
  public:
@@ -34,7 +35,7 @@ class Reporter {
   /// Its retained topics are cleared, unless another instance has taken the name.
   void left(const Instance& instance, bool name_is_free);
   void state_changed(const Instance& instance, client::State before);
-  void happened(const Instance& instance, Instance::Event event, Instant now);
+  void happened(const Instance& instance, const Event& event, Instant now);
   void broker_changed(const mqtt::BrokerStatus& status);
   void log(LogLevel level, std::string text) {
     log_.write({.level = level, .text = std::move(text)});
@@ -54,6 +55,8 @@ class Reporter {
   };
   void write(const Instance& instance, LogLevel level, std::string text, std::string_view id);
   void tell_failure(const Instance& instance, Record& record);
+  void tell_end(const Instance& instance, Record& record);
+  void tell_late_pong(const Instance& instance, Record& record, const Error& error);
 
   Topics topics_;
   Outbox& outbox_;

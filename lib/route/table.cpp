@@ -29,6 +29,27 @@ Message::Kind kind_for(SendAs as, const Publication& arrival) {
   return guess_kind(arrival);
 }
 
+// RFC 6455 §5.2: the opcode of the frame that the part belongs to.
+char opcode_of(const MessagePart& part) {
+  if (part.continuation) return '0';
+  return part.kind == Message::Kind::Text ? '1' : '2';
+}
+
+std::vector<std::pair<std::string, std::string>> places_of(const MessagePart& part) {
+  std::vector<std::pair<std::string, std::string>> places;
+  places.reserve(6);
+  places.emplace_back("ws-opcode", std::string(1, opcode_of(part)));
+  places.emplace_back("ws-fin", part.fin ? "1" : "0");
+  places.emplace_back("ws-offset", std::to_string(part.message_offset));
+  // Compressed, a message's length is known when its end is.
+  auto length = part.message_length;
+  if (!length && part.last) length = part.message_offset + part.payload.size();
+  if (length) places.emplace_back("ws-length", std::to_string(*length));
+  places.emplace_back("ws-frame-offset", std::to_string(part.frame_offset));
+  if (part.frame_length) places.emplace_back("ws-frame-length", std::to_string(*part.frame_length));
+  return places;
+}
+
 constexpr std::string_view kSendFilter = "{{base}}/{{instance}}/send/#";
 
 }  // namespace
@@ -76,8 +97,8 @@ void Table::remove(InstanceId instance) {
   }
 }
 
-tl::expected<Publication, Table::Refusal> Table::publication_for(InstanceId instance,
-                                                                 Message& message) const {
+tl::expected<Publication, Table::Refusal> Table::envelope_for(InstanceId instance,
+                                                              Message::Kind kind) const {
   const auto found = publishing_.find(instance);
   // The first rule takes the message; rules have no conditions yet.
   if (found == publishing_.end() || found->second.empty()) return tl::unexpected(Refusal::Filtered);
@@ -85,12 +106,30 @@ tl::expected<Publication, Table::Refusal> Table::publication_for(InstanceId inst
   Publication publication{
       .topic = rule.constant, .payload = {}, .qos = rule.qos, .retain = rule.retain};
   if (publication.topic.empty()) {
-    const std::array values{Template::Value{"opcode", name_of(message.kind)}};
+    const std::array values{Template::Value{"opcode", name_of(kind)}};
     publication.topic = rule.topic.expand(values);
     if (!is_topic_name(publication.topic)) return tl::unexpected(Refusal::InvalidTopic);
   }
-  publication.payload = std::move(message.payload);
-  publication.is_utf8 = message.kind == Message::Kind::Text;
+  return publication;
+}
+
+tl::expected<Publication, Table::Refusal> Table::publication_for(InstanceId instance,
+                                                                 Message& message) const {
+  auto publication = envelope_for(instance, message.kind);
+  if (!publication) return publication;
+  publication->payload = std::move(message.payload);
+  publication->is_utf8 = message.kind == Message::Kind::Text;
+  return publication;
+}
+
+tl::expected<Publication, Table::Refusal> Table::publication_for(InstanceId instance,
+                                                                 MessagePart& part) const {
+  auto publication = envelope_for(instance, part.kind);
+  if (!publication) return publication;
+  publication->user_properties = places_of(part);
+  publication->payload = std::move(part.payload);
+  // A character may be cut in two between parts.
+  publication->is_utf8 = part.kind == Message::Kind::Text && is_utf8(publication->payload);
   return publication;
 }
 

@@ -49,6 +49,10 @@ class Table {
   enum class Refusal : std::uint8_t { Filtered, InvalidTopic };
   /// Moves the payload of `message` into the publication on success.
   tl::expected<Publication, Refusal> publication_for(InstanceId instance, Message& message) const;
+  /// The same for a part of one. User properties say where it belongs: ws-opcode (0 1 2), ws-fin,
+  /// ws-offset, ws-length, ws-frame-offset, ws-frame-length; a length that nobody knows yet is
+  /// left out. It is text for MQTT only if the part alone is UTF-8.
+  tl::expected<Publication, Refusal> publication_for(InstanceId instance, MessagePart& part) const;
 
   /// `ids`: the subscription identifiers it came with; none (3.1.1): matched by topic. A broker
   /// that kept our session may still send those of an earlier run: they count only if the topic
@@ -75,6 +79,8 @@ class Table {
     std::vector<Target> targets;
   };
 
+  /// The publication without a payload.
+  tl::expected<Publication, Refusal> envelope_for(InstanceId instance, Message::Kind kind) const;
   void subscribe(const std::string& filter, Target target);
   std::vector<std::uint32_t> routes_for(const std::string& topic,
                                         std::span<const std::uint32_t> ids) const;

@@ -19,6 +19,10 @@ TEST(Health, CountsStatesInOneLine) {
   health.joined(true, client::State::Connecting);
   EXPECT_EQ(health.summary(),
             "2/4 instances ready, 1 connecting, 1 disabled; broker connected (MQTT 5)");
+  health.left(true, client::State::Connecting);
+  health.joined(true, client::State::Failed);
+  EXPECT_EQ(health.summary(),
+            "2/4 instances ready, 1 failed, 1 disabled; broker connected (MQTT 5)");
 }
 
 TEST(Health, SaysWhyTheBrokerIsAway) {

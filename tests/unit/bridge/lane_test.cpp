@@ -118,6 +118,13 @@ TEST(Lane, BytesAreABoundToo) {
   EXPECT_EQ(lane.queued(), 2U) << "a message that can never fit pushes nobody out";
 }
 
+TEST(Weight, CountsTheTopicAndTheProperties) {
+  Publication publication{.topic = "abc", .payload = to_bytes("12345")};
+  EXPECT_EQ(weight_of(publication), kRecordBytes + 8);
+  publication.user_properties = {{"ws-offset", "1000"}};
+  EXPECT_EQ(weight_of(publication), kRecordBytes + 8 + 13);
+}
+
 TEST(Lane, OldOnesAreLetGo) {
   Lane<Message> lane(bounds(10, Overflow::DropNewest, 1 << 20, seconds(60)));
   lane.push(text("old"), kStart);

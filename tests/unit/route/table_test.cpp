@@ -55,6 +55,90 @@ TEST(Table, AnInstanceWithoutPublishRulesFiltersEverything) {
   EXPECT_EQ(as_text(message.payload), "kept");
 }
 
+struct PartRow {
+  const char* name;
+  MessagePart part;
+  std::string properties;  // "ws-opcode=1 ws-fin=0 …" without the "ws-"
+  bool is_utf8;
+};
+
+class PartsOfMessages : public testing::TestWithParam<PartRow> {};
+
+TEST_P(PartsOfMessages, SayWhereTheyBelong) {
+  Table table("w");
+  table.add(1, "i", rules());
+  MessagePart part = GetParam().part;
+  const Bytes payload = part.payload;
+  const auto publication = table.publication_for(1, part);
+  ASSERT_TRUE(publication);
+  std::string properties;
+  for (const auto& [name, value] : publication->user_properties)
+    properties += (properties.empty() ? "" : " ") + name.substr(3) + "=" + value;
+  EXPECT_EQ(properties, GetParam().properties);
+  EXPECT_EQ(publication->payload, payload);
+  EXPECT_EQ(publication->is_utf8, GetParam().is_utf8);
+  EXPECT_EQ(publication->topic, "w/i/recv");
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Parts, PartsOfMessages,
+    testing::Values(
+        PartRow{"FirstFrameOfText",
+                {.payload = to_bytes("ab"), .fin = false, .last = false, .frame_length = 2},
+                "opcode=1 fin=0 offset=0 frame-offset=0 frame-length=2",
+                true},
+        PartRow{"LastFrame",
+                {.payload = to_bytes("cd"),
+                 .continuation = true,
+                 .frame_length = 2,
+                 .message_offset = 2,
+                 .message_length = 4},
+                "opcode=0 fin=1 offset=2 length=4 frame-offset=0 frame-length=2",
+                true},
+        PartRow{"ChunkOfTheLastFrame",
+                {.payload = to_bytes("c"),
+                 .continuation = true,
+                 .last = false,
+                 .frame_length = 2,
+                 .message_offset = 2,
+                 .message_length = 4},
+                "opcode=0 fin=1 offset=2 length=4 frame-offset=0 frame-length=2",
+                true},
+        PartRow{"CompressedChunkWhoseEndIsNotKnown",
+                {.kind = Message::Kind::Binary, .payload = to_bytes("c"), .last = false},
+                "opcode=2 fin=1 offset=0 frame-offset=0",
+                false},
+        PartRow{"CompressedChunkThatIsTheEnd",
+                {.kind = Message::Kind::Binary,
+                 .payload = to_bytes("xyz"),
+                 .frame_offset = 7,
+                 .message_offset = 107},
+                "opcode=2 fin=1 offset=107 length=110 frame-offset=7",
+                false},
+        PartRow{"HalfACharacter",
+                {.payload = to_bytes("\xC3"), .last = false, .message_length = 2},
+                "opcode=1 fin=1 offset=0 length=2 frame-offset=0",
+                false},
+        PartRow{"EmptyLastFrame",
+                {.payload = {},
+                 .continuation = true,
+                 .frame_length = 0,
+                 .message_offset = 5,
+                 .message_length = 5},
+                "opcode=0 fin=1 offset=5 length=5 frame-offset=0 frame-length=0",
+                true}),
+    [](const auto& row) { return row.param.name; });
+
+TEST(Table, APartThatIsRefusedIsLeftAsItWas) {
+  Table table("b");
+  Rules silent = rules();
+  silent.publish.clear();
+  table.add(1, "x", silent);
+  MessagePart part{.payload = to_bytes("kept")};
+  EXPECT_EQ(table.publication_for(1, part).error(), Table::Refusal::Filtered);
+  EXPECT_EQ(as_text(part.payload), "kept");
+}
+
 struct SendRow {
   const char* name;
   std::string topic;
