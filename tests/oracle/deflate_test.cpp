@@ -112,7 +112,7 @@ struct Outcome {
   }
 };
 
-constexpr std::size_t kMost = 1 << 20;  // damage may be a bomb
+constexpr std::size_t kMost = 200'000;  // damage may be a bomb
 
 Outcome inflated(ws::Inflater& inflater, std::string_view message, Random& random) {
   Outcome out;
