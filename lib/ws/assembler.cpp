@@ -25,12 +25,14 @@ std::size_t good_prefix(Utf8Validator utf8, BytesView bytes) {
 
 Assembler::Assembler(const Rules& rules)
     : receiving_(rules.receiving),
+      max_message_(rules.limits.size),
       order_(for_order(rules)),
       collector_(rules.receiving, rules.chunk, rules.limits.size) {
   if (rules.deflate) inflater_.emplace(*rules.deflate);
 }
 
 std::optional<Violation> Assembler::add(const FramePiece& piece, EventQueue& events) {
+  if (add_whole(piece, events)) return std::nullopt;
   if (piece.first)
     if (const auto violation = begin_frame(piece.header)) return violation;
   const auto violation = order_.compressed() ? inflate(piece, events) : accept(piece.bytes, events);
@@ -40,6 +42,21 @@ std::optional<Violation> Assembler::add(const FramePiece& piece, EventQueue& eve
   order_.end_frame(piece.header.fin);
   collector_.end_frame(events);
   return std::nullopt;
+}
+
+// The usual case, done at once: a message in one frame that is here in one piece. Whatever is wrong
+// with it the long way will find.
+bool Assembler::add_whole(const FramePiece& piece, EventQueue& events) {
+  const FrameHeader& header = piece.header;
+  if (receiving_ != Receiving::Messages || !piece.first || !piece.last || !header.fin ||
+      header.rsv != 0 || header.opcode == Opcode::Continuation || order_.in_message() ||
+      header.length > max_message_)
+    return false;
+  const bool text = header.opcode == Opcode::Text;
+  if (text && !is_utf8(piece.bytes)) return false;
+  events.push(Received{Message{text ? Message::Kind::Text : Message::Kind::Binary,
+                               Bytes(piece.bytes.begin(), piece.bytes.end())}});
+  return true;
 }
 
 std::optional<Violation> Assembler::begin_frame(const FrameHeader& header) {

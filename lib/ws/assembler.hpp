@@ -35,6 +35,7 @@ class Assembler {
   std::uint64_t decompressed() const { return decompressed_; }
 
  private:
+  bool add_whole(const FramePiece& piece, EventQueue& events);
   std::optional<Violation> begin_frame(const FrameHeader& header);
   std::optional<Violation> inflate(const FramePiece& piece, EventQueue& events);
   std::optional<Violation> accept(BytesView plain, EventQueue& events);
@@ -42,6 +43,7 @@ class Assembler {
   bool is_text() const { return order_.kind() == Message::Kind::Text; }
 
   Receiving receiving_;
+  std::size_t max_message_;
   FrameOrder order_;
   Utf8Validator utf8_;
   Collector collector_;

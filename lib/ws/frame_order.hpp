@@ -29,6 +29,7 @@ class FrameOrder {
     if (fin) frames_ = 0;
   }
 
+  bool in_message() const { return frames_ > 0; }
   /// Of the message begun last.
   Message::Kind kind() const { return kind_; }
   bool compressed() const { return compressed_; }  // RFC 7692 §6: RSV1 of its first frame
