@@ -29,7 +29,8 @@ Client::Live::Live(Shared& shared, std::unique_ptr<io::ByteStream> stream,
 std::variant<io::Wait, Client::Parting> Client::Live::run(const io::Turn& turn) {
   const Instant now = turn.now;
   want_writable_ = false;
-  session_.tick(now);
+  // Bytes first: an answer that is here counts, however late we were woken for it.
+  if (!may_read(turn)) session_.tick(now);
   const auto more = pull(turn);  // stream  → session → the floor above
   tell_events(now);
   if (shared_.is_stopping() && !opened_)
@@ -64,13 +65,16 @@ void Client::Live::adjust(Instant now) {
 
 // ---- stream → session
 
+bool Client::Live::may_read(const io::Turn& turn) const {
+  if (shared_.paused && session_.is_open()) return false;
+  return turn.readable || more_to_read_ || !unread_.empty();
+}
+
 // True if bytes may still wait although the descriptor is silent (a budget is spent).
 Result<bool> Client::Live::pull(const io::Turn& turn) {
-  if (shared_.paused && session_.is_open()) return false;
+  if (!may_read(turn)) return false;
   if (!unread_.empty() && !receive(std::exchange(unread_, {}), turn.now)) return true;
-  if (shared_.paused && session_.is_open()) return false;
-  if (!turn.readable && !more_to_read_) return false;
-  return read_stream(turn.now);
+  return may_read(turn) ? read_stream(turn.now) : false;
 }
 
 Result<bool> Client::Live::read_stream(Instant now) {
@@ -90,8 +94,6 @@ Result<bool> Client::Live::read_stream(Instant now) {
     spent += got->bytes;
     if (!receive(BytesView(buffer).first(got->bytes), now)) return true;
     if (shared_.paused) return false;
-    // The session would end here, and answers to what was just told shall go out before.
-    if (session_.deadline() <= now) return true;
   }
   return true;
 }
@@ -106,7 +108,8 @@ Result<bool> Client::Live::broken_off(const Error& error, Instant now) {
   return tl::unexpected(error);
 }
 
-// False if the session did not take all: others must have their turn first.
+// False if others must have their turn first: the session did not take all, or it would end with
+// the next bytes, and answers to what was just told shall go out before.
 bool Client::Live::receive(BytesView bytes, Instant now) {
   const std::size_t taken = session_.receive(bytes, now);
   untold_ = tell_events(now) ? 0 : untold_ + taken;
@@ -117,7 +120,7 @@ bool Client::Live::receive(BytesView bytes, Instant now) {
   }
   if (taken < bytes.size() && !session_.is_finished())
     unread_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(taken), bytes.end());
-  return unread_.empty();
+  return unread_.empty() && session_.deadline() > now;
 }
 
 // ---- session → the floor above

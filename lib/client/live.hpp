@@ -39,6 +39,7 @@ class Client::Live {
   void adjust(Instant now);  // to new settings
 
  private:
+  bool may_read(const io::Turn& turn) const;
   Result<bool> pull(const io::Turn& turn);
   Result<bool> read_stream(Instant now);
   Result<bool> broken_off(const Error& error, Instant now);

@@ -265,6 +265,18 @@ TEST_F(ClientDeflate, ALargeMessageLeavesOthersTheirTurns) {
   EXPECT_GT(witness.runs, 8) << "32 MiB in one turn would be a standstill for everybody else";
 }
 
+TEST_F(ClientDeflate, AnAnswerToALargeMessageGoesOutBeforeAComplaint) {
+  floor.tells_all = true;
+  floor.when = [&](const std::string& word) {
+    if (word == "message") ASSERT_TRUE(send(Opcode::Text, "answer"));
+  };
+  start_ready();
+  dialer.peer().send(kCompressedText, deflated(4 << 20));
+  dialer.peer().send(3, "reserved");
+  sim.settle();
+  EXPECT_EQ(frames().substr(0, 12), "1:answer 8:\x03");
+}
+
 TEST_F(ClientDeflate, APauseHoldsBackWhatIsNotInflatedYet) {
   start_ready();
   dialer.peer().send(kCompressedText, deflated(32 << 20));

@@ -1,3 +1,4 @@
+#include "support/ws_server_frames.hpp"
 #include "unit/client/rig.hpp"
 
 namespace wsrelay::client {
@@ -142,6 +143,16 @@ TEST_F(ClientTest, ASilentServerFailsTheUpgradeInTime) {
   EXPECT_EQ(client->status().last_error->fault, Fault::Timeout);
   EXPECT_EQ(client->status().last_error->phase, "upgrading");
   EXPECT_EQ(sim.now() - dialer.attempts.front(), seconds(10) + milliseconds(1));
+}
+
+TEST_F(ClientTest, AnAnswerThatIsHereCountsHoweverLateWeAreWoken) {
+  dialer.plan({{.peer = {.answer_upgrade = false}}});
+  start();
+  ASSERT_TRUE(until(State::Upgrading));
+  dialer.peer().send_raw(test::accepting_answer(dialer.peer().request()));
+  dialer.peer().run({.now = sim.now()});
+  client->run({.now = sim.now() + minutes(1), .readable = true, .due = true});
+  EXPECT_TRUE(ready()) << "the machine slept";
 }
 
 TEST_F(ClientTest, ARefusedUpgradeSaysItsStatus) {
