@@ -1,3 +1,5 @@
+#include <array>
+
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -199,7 +201,7 @@ TEST(Inflater, SeesAReferencePastTheAgreedWindowHoweverItIsCut) {
   ZlibDeflater server(15);
   const std::string first = server.message(noise + noise);
   const std::string second = server.message(noise);
-  for (const std::size_t piece : {1, 3, 100, 100'000}) {
+  for (const std::size_t piece : std::array<std::size_t, 4>{1, 3, 100, 100'000}) {
     Inflater inflater(kSmall);
     EXPECT_EQ(story(inflater, first, piece), noise + noise);
     EXPECT_EQ(story(inflater, second, piece), kCorrupt);

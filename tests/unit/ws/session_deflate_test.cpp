@@ -1,4 +1,6 @@
 // Sessions that agreed on permessage-deflate.
+#include <array>
+
 #include <gtest/gtest.h>
 
 #include "unit/ws/payloads.hpp"
@@ -371,7 +373,7 @@ TEST(Bomb, IsAnsweredBetweenTurns) {
 TEST(Bomb, TellsTheSameInPiecesOfEverySize) {
   const std::string stream = bomb(2 * kMiB) + bomb(kMiB) + text_frame("x") + bomb(3 * kMiB + 1);
   std::string expected;
-  for (const std::size_t piece : {100'000, 1, 500, 511, 512, 513, 1024}) {
+  for (const std::size_t piece : std::array<std::size_t, 7>{100'000, 1, 500, 511, 512, 513, 1024}) {
     Dialogue dialogue(compressing(3 * kMiB));
     dialogue.open(kAgreed).receive(stream, piece);
     if (expected.empty()) expected = dialogue.told();
