@@ -35,8 +35,8 @@ class Decompressor {
   bool nothing_is_open() const { return nothing_open_; }
   /// Are all blocks complete? Asked after the tail.
   bool is_complete() const;
-  /// The latest `size` bytes that came out, or all if there are fewer.
-  Bytes history(std::size_t size);
+  /// The latest `size` bytes that came out, or all if there are fewer, go to `history`.
+  void remember(Bytes& history, std::size_t size);
 
  private:
   z_stream stream_ = {};
@@ -79,13 +79,13 @@ bool Decompressor::is_complete() const {
   return stream_.data_type == 128;
 }
 
-Bytes Decompressor::history(std::size_t size) {
+void Decompressor::remember(Bytes& history, std::size_t size) {
   std::array<std::byte, kWindow> window;
   uInt filled = 0;
   inflateGetDictionary(&stream_, reinterpret_cast<Bytef*>(window.data()), &filled);
   const BytesView latest =
       BytesView(window).first(filled).last(std::min<std::size_t>(size, filled));
-  return {latest.begin(), latest.end()};
+  history.assign(latest.begin(), latest.end());
 }
 
 // One waits for the next message of whichever session of this thread.
@@ -122,7 +122,7 @@ void Inflater::State::finish() {
   in_message = false;
   if (agreed.server_context_takeover) {
     if (agreed.server_max_window_bits > kDictionaryBits) return;
-    history = decompressor->history(std::size_t{1} << agreed.server_max_window_bits);
+    decompressor->remember(history, std::size_t{1} << agreed.server_max_window_bits);
   }
   spare() = std::move(decompressor);
 }

@@ -88,9 +88,9 @@ struct Closed {
 /// of stream: whoever owns the stream flushes output(), may half-close and give the server a moment
 /// to close first (§7.1.1), and takes a reset after this event as that end. `error` is set unless
 /// both sides closed cleanly, or close() came before the upgrade's end:
-///   Http (a status other than 101), Protocol, TooLarge (close_code: the one we sent), Timeout
-///   (phase upgrading or closing), Tcp (the stream ended: 1006 in a conversation), Local (a setting
-///   that cannot stand in a request).
+///   Http (a status other than 101), Protocol, TooLarge (close_code: the one we sent), Timeout, Tcp
+///   (the stream ended: 1006 in a conversation), Local (a setting that cannot stand in a request).
+///   Its phase is upgrading; ready; or closing, after our Close.
 struct Ended {
   std::optional<Error> error = {};
 };
