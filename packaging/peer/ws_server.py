@@ -137,9 +137,12 @@ class Connection:
 
     def _upgrade(self, request):
         self.request = request
-        status = self.server.refuse(self) if self.server.refuse else None
-        if status:
+        refusal = self.server.refuse(self) if self.server.refuse else None
+        if refusal:
+            status, fields = refusal if isinstance(refusal, tuple) else (refusal, {})
             response = self.protocol.reject(http.HTTPStatus(status), f"refused with {status}\n")
+            for name, value in fields.items():
+                response.headers[name] = value
         else:
             offered = [one.strip() for line in request.headers.get_all("Sec-WebSocket-Protocol")
                        for one in line.split(",")]
@@ -162,7 +165,10 @@ class Connection:
 
 
 class Server:
-    """Listens on 127.0.0.1; `on_event(kind, connection, value)` runs on the server's loop."""
+    """Listens on 127.0.0.1; `on_event(kind, connection, value)` runs on the server's loop.
+
+    `refuse(connection)` returns nothing, a status, or (status, {field: value}).
+    """
 
     def __init__(self, on_event=None, *, port=0, ssl=None, deflate=False, subprotocols=None,
                  refuse=None, max_size=64 << 20):

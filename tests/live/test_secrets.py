@@ -42,7 +42,7 @@ def test_a_changed_file_counts_at_the_next_attempt(world, tmp_path):
     place.chmod(0o600)
     server, _ = connect(world, {"file": str(place)})
     place.write_text(CANARY)
-    server.connections[0].close(1012, "restart")
+    server.connections[0].close(4000, "again")
     wait_for(lambda: len(server.connections) == 2, "it connects again")
     assert [one.request.headers["Authorization"] for one in server.connections] == ["first", CANARY]
 
