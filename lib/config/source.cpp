@@ -22,8 +22,7 @@ bool is_blank(std::string_view line) {
 }
 
 bool telling(std::string_view line) {
-  const std::size_t from = indentation(line);
-  return sounds_secret(line.substr(from));
+  return sounds_secret(line.substr(indentation(line))) || may_hold_login(line);
 }
 
 bool continues(char c) {
@@ -59,6 +58,22 @@ bool sounds_secret(std::string_view name) {
     if (lower.find(word) != std::string::npos) return true;
   const std::string_view known[] = {"password", "headers"};
   return nearest(lower, known).has_value();
+}
+
+bool may_hold_login(std::string_view text) {
+  for (std::size_t at = text.find("//"); at != std::string_view::npos; at = text.find("//")) {
+    text.remove_prefix(at + 2);
+    std::string_view address = text.substr(0, text.find_first_of(" \t\"',}]"));
+    if (address.starts_with('['))  // IPv6, and its bracket was taken for the end of a list
+      address = text.substr(0, text.find_first_of(" \t\"',}", text.find(']')));
+    if (address.find_first_of("@?") != std::string_view::npos) return true;
+    const std::size_t bracket = address.rfind(']');
+    const std::size_t colon = address.find(':', bracket == std::string_view::npos ? 0 : bracket);
+    if (colon == std::string_view::npos) continue;
+    const std::string_view port = address.substr(colon + 1, address.find('/', colon) - colon - 1);
+    if (port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos) return true;
+  }
+  return false;
 }
 
 Source::Source(std::string_view text) : text_(text), starts_{0} {

@@ -17,6 +17,10 @@ namespace wsrelay::config {
 /// Does the name sound as if a secret stood behind it? ("pasword", "api_key", "Authorization")
 bool sounds_secret(std::string_view name);
 
+/// Is there an address in the text with a login or a query, or with what may be half a login
+/// ("wss://user:word")? Often a secret, also where the address is refused.
+bool may_hold_login(std::string_view text);
+
 class Source {
  public:
   explicit Source(std::string_view text);

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "config/checks.hpp"
+#include "config/source.hpp"
 #include "config/types.hpp"
 
 namespace wsrelay::config {
@@ -30,19 +31,10 @@ std::string schemes_joined(Of of, std::string_view separator) {
       of, [&](auto schemes) { return fmt::format("{}", fmt::join(schemes, separator)); });
 }
 
-// A login, a query, or what may be half a login ("wss://user:word"): often a secret, also where the
-// address is refused.
 bool may_hold_secret(std::string_view address) {
   if (address.find_first_of("@?") != std::string_view::npos) return true;
-  const std::size_t authority = address.find("//");
-  if (authority == std::string_view::npos) return address.find(':') != address.rfind(':');
-  const std::size_t bracket = address.rfind(']');
-  const std::size_t colon =
-      address.find(':', bracket == std::string_view::npos ? authority : bracket);
-  if (colon == std::string_view::npos) return false;
-  std::string_view port = address.substr(colon + 1);
-  port = port.substr(0, port.find('/'));
-  return port.empty() || port.find_first_not_of("0123456789") != std::string_view::npos;
+  if (address.find("//") == std::string_view::npos) return address.find(':') != address.rfind(':');
+  return may_hold_login(address);
 }
 
 bool has_scheme(std::string_view text, std::string_view scheme) {

@@ -214,10 +214,15 @@ TEST(Load, EveryPrefixOfAFileIsReadOrRefused) {
   const std::string text =
       "mqtt:\n  username: me\n  password: \"hunter2\"\ninstances:\n  a:\n    url: "
       "wss://u:hunter3@h/\n"
-      "    headers: {Authorization: hunter4, X: 'hunter5'}\n";
+      "    headers: {Authorization: hunter4, X: 'hunter5'}\n"
+      "    auth: {basic: {user: me, password: hunter6}}\n"
+      "    proxy: {url: http://u:hunter7@h, user: me, password: hunter8}\n"
+      "    tls: {cert_file: 'pkcs11:a=b?pin-value=hunter9', key_file: /k}\n"
+      "  b: {url: wss://example.com/?token=hunter10, proxy: http://hunter11:hunter12}\n"
+      "  c: {auth: hunter13, url: 'wss://[::1]:hunter14'}\n";
   for (std::size_t n = 0; n <= text.size(); ++n)
     for (const Problem& each : load(text.substr(0, n), "f").problems)
-      EXPECT_EQ(each.text().find("hunt"), std::string::npos) << each.text();
+      EXPECT_EQ(each.text().find("hunt"), std::string::npos) << n << '\n' << each.text();
 }
 
 TEST(Load, TakesTenThousandInstances) {

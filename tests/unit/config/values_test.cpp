@@ -117,5 +117,15 @@ TEST(SoundsSecret, KnowsTheUsualNames) {
     EXPECT_FALSE(sounds_secret(name)) << name;
 }
 
+TEST(MayHoldLogin, KnowsAddressesWithMoreThanAHost) {
+  for (const char* text :
+       {"wss://user:word@host", "wss://user:word", "a: {url: ws://u:", "http://host/?token=x",
+        "first wss://host, then wss://user:word", "ws//user:word", "wss://[::1]:word"})
+    EXPECT_TRUE(may_hold_login(text)) << text;
+  for (const char* text : {"wss://host", "{url: wss://host:8080/path, x: y}", "wss://[::1]:80/",
+                           "[wss://host]", "key: value", "unix:///run/socket", ""})
+    EXPECT_FALSE(may_hold_login(text)) << text;
+}
+
 }  // namespace
 }  // namespace wsrelay::config
