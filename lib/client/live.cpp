@@ -112,7 +112,10 @@ Result<bool> Client::Live::broken_off(const Error& error, Instant now) {
 // the next bytes, and answers to what was just told shall go out before.
 bool Client::Live::receive(BytesView bytes, Instant now) {
   const std::size_t taken = session_.receive(bytes, now);
-  untold_ = tell_events(now) ? 0 : untold_ + taken;
+  const bool told = tell_events(now);
+  // The answer goes first, wherever the bytes behind what was told are cut.
+  if (told) hand_over(now);
+  untold_ = told ? 0 : untold_ + taken;
   if (liveness_) {
     liveness_->heard(now);
     // What told nothing yet and is longer than a control frame is a data frame on its way.

@@ -165,6 +165,7 @@ struct LastWordsRow {
   bool queued;         // answered by send(), else by next_message()
   std::string ending;  // the bytes behind the message
   std::string code;
+  std::size_t piece = 1000;  // of the stream; 4: the message alone
 };
 class LastWords : public ClientSending, public testing::WithParamInterface<LastWordsRow> {};
 
@@ -178,7 +179,7 @@ TEST_P(LastWords, AreAnsweredBeforeOurClose) {
     else
       floor.say("answer");
   };
-  dialer.plan({{.peer = {.answer_close = false}}});
+  dialer.plan({{.pipe = {.piece = row.piece}, .peer = {.answer_close = false}}});
   start_ready();
   dialer.peer().send_raw(std::string("\x81\x02hi", 4) + row.ending);
   sim.settle();
@@ -193,6 +194,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         LastWordsRow{"QueuedBeforeAComplaint", true, std::string("\x83\x00", 2), "\x03\xEA"},
         LastWordsRow{"PulledBeforeAComplaint", false, std::string("\x83\x00", 2), "\x03\xEA"},
+        LastWordsRow{"QueuedInARecordOfItsOwn", true, std::string("\x83\x00", 2), "\x03\xEA", 4},
+        LastWordsRow{"PulledInARecordOfItsOwn", false, std::string("\x83\x00", 2), "\x03\xEA", 4},
         LastWordsRow{"QueuedBeforeAClose", true, std::string("\x88\x02\x03\xE8", 4), "\x03\xE8"},
         LastWordsRow{"PulledBeforeAClose", false, std::string("\x88\x02\x03\xE8", 4), "\x03\xE8"}),
     [](const auto& row) { return row.param.name; });
