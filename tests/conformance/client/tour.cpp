@@ -9,6 +9,7 @@ namespace wsrelay::conformance {
 namespace {
 
 constexpr std::uint64_t kMostCases = 100'000;
+constexpr Duration kLeave = std::chrono::milliseconds(1'100);
 
 std::uint64_t number_in(std::string_view text) {
   std::uint64_t number = 0;
@@ -27,13 +28,16 @@ Tour::Tour(const Options& options, client::Runtime& runtime)
 
 io::Wait Tour::run(const io::Turn& turn) {
   if (visit_ && !visit_->is_over() && turn.now < deadline_) return {.until = deadline_};
-  if (visit_) come_back();
+  if (visit_) come_back(turn.now);
+  while (!leaving_.empty() && leaving_.front().first <= turn.now) leaving_.pop_front();
   if (turn.now >= end_ && !ahead_.empty()) give_up("the whole run takes too long");
   if (ahead_.empty()) {
     finish();
     return {};
   }
   const Stop next = ahead_.front();
+  if (next.kind == Stop::Kind::Reports && !leaving_.empty())
+    return {.until = leaving_.front().first};  // the last verdicts are not spoken yet
   ahead_.pop_front();
   set_out(next, turn.now);
   return {.until = deadline_};
@@ -44,12 +48,11 @@ void Tour::set_out(const Stop& stop, Instant now) {
   deadline_ = std::min(end_, after(now, options_.timeout));
   client::Services services = runtime_.services();
   services.starts = nullptr;  // one at a time is no storm
-  visit_.emplace(settings_for(stop), services,
-                 stop.kind == Stop::Kind::Case ? Visit::Manner::Echo : Visit::Manner::Listen,
-                 registration_);
+  const auto manner = stop.kind == Stop::Kind::Case ? Visit::Manner::Echo : Visit::Manner::Listen;
+  visit_ = std::make_unique<Visit>(settings_for(stop), services, manner, registration_);
 }
 
-void Tour::come_back() {
+void Tour::come_back(Instant now) {
   switch (here_.kind) {
     case Stop::Kind::Count:
       if (visit_->ended_well())
@@ -66,6 +69,9 @@ void Tour::come_back() {
         give_up(fmt::format("the reports could not be asked for: {}", visit_->story()));
       break;
   }
+  // A client that failed the connection still sees to it that its Close arrives.
+  if (visit_->opened() && visit_->is_over() && !visit_->ended_well())
+    leaving_.emplace_back(after(now, kLeave), std::move(visit_));
   visit_.reset();
 }
 

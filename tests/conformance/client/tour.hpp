@@ -4,8 +4,9 @@
 
 #include <deque>
 #include <map>
-#include <optional>
+#include <memory>
 #include <string>
+#include <utility>
 
 #include "client/runtime.hpp"
 #include "options.hpp"
@@ -27,7 +28,7 @@ class Tour final : private io::Task {
 
   io::Wait run(const io::Turn& turn) override;
   void set_out(const Stop& stop, Instant now);
-  void come_back();
+  void come_back(Instant now);
   void plan(const std::string& count);
   void note_case(const Stop& stop);
   void give_up(const std::string& why);
@@ -41,7 +42,8 @@ class Tour final : private io::Task {
   Instant end_;  // of the whole tour
   std::deque<Stop> ahead_;
   Stop here_;
-  std::optional<Visit> visit_;  // to `here_`
+  std::unique_ptr<Visit> visit_;                                    // to `here_`
+  std::deque<std::pair<Instant, std::unique_ptr<Visit>>> leaving_;  // until when, and who
   Instant deadline_ = Instant::max();
   std::uint64_t count_ = 0;
   std::map<std::string, unsigned> ends_;  // how many cases ended how
