@@ -79,11 +79,16 @@ std::optional<std::vector<ExtensionChoice>> parse_extensions(std::string_view te
   Reader reader(text);
   std::vector<ExtensionChoice> choices;
   do {
+    // RFC 9110 §5.6.1.2: "A recipient MUST parse and ignore a reasonable number of empty list
+    // elements".
+    while (reader.take(',')) {
+    }
+    if (reader.at_end()) break;
     auto choice = read_choice(reader);
     if (!choice) return std::nullopt;
     choices.push_back(std::move(*choice));
   } while (reader.take(','));
-  if (!reader.at_end()) return std::nullopt;
+  if (!reader.at_end() || choices.empty()) return std::nullopt;
   return choices;
 }
 

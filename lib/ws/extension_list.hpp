@@ -22,7 +22,7 @@ struct ExtensionChoice {
   friend bool operator==(const ExtensionChoice&, const ExtensionChoice&) = default;
 };
 
-/// Nothing if the text is not by the grammar; an empty list or member is not, either.
+/// Nothing if the text is not by the grammar; a list without a member is not, either.
 std::optional<std::vector<ExtensionChoice>> parse_extensions(std::string_view text);
 
 /// "name; parameter; parameter=value, name"

@@ -48,11 +48,13 @@ inline std::vector<std::string> lexemes(std::string_view text) {
 
 // extension *( "," extension ), extension = word *( ";" word [ "=" word-or-quoted ] ): who may
 // follow whom, in five states. The members come out as word lists, "name", "parameter[=value]" …
+// Empty members do not count (RFC 9110 §5.6.1.2), but there must be another.
 inline std::optional<std::vector<std::vector<std::string>>> read_extensions(std::string_view text) {
   std::vector<std::vector<std::string>> members(1);
   enum { Name, AfterName, Parameter, AfterParameter, Value } state = Name;
   for (const std::string& lexeme : lexemes(text)) {
     const bool word = is_word(lexeme);
+    if (state == Name && lexeme == ",") continue;
     if (state == AfterParameter && lexeme == "=") {
       members.back().back() += '=', state = Value;
     } else if (state == AfterName || state == AfterParameter) {
@@ -67,7 +69,9 @@ inline std::optional<std::vector<std::vector<std::string>>> read_extensions(std:
       return std::nullopt;
     }
   }
-  if (state != AfterName && state != AfterParameter) return std::nullopt;
+  if (state == Parameter || state == Value) return std::nullopt;
+  if (state == Name) members.pop_back();
+  if (members.empty()) return std::nullopt;
   return members;
 }
 
