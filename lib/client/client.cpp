@@ -220,7 +220,7 @@ Client::Next Client::advance(Dialing& dialing, const io::Turn& turn) {
 Client::Next Client::advance(std::unique_ptr<Live>& live, const io::Turn& turn) {
   if (aborting_) return leave(live->abandon(turn.now), turn.now);
   auto next = live->run(turn);
-  if (hop_ && is_connected()) hop_.reset();
+  if (hop_ && is_connected()) hop_.reset();  // thousands sit here
   if (const io::Wait* wait = std::get_if<io::Wait>(&next)) return *wait;
   return leave(std::get<Parting>(std::move(next)), turn.now);
 }

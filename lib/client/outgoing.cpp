@@ -93,7 +93,7 @@ std::size_t SendQueue::rewind() {
     bytes_ -= item.payload.size();
     return true;
   });
-  skipping_ = in_parts_ && (skipping_ || !begun);
+  skipping_ = in_parts_ && !begun;
   return before - size();
 }
 

@@ -82,7 +82,7 @@ class WsPeer final : public io::Task {
     out_ += bytes;
     registration_.wake();
   }
-  void stop_reading() { deaf_ = true; }
+  void stop_reading(bool stop = true) { deaf_ = stop; }
   void hang_up() { stream_.reset(); }  // the kernel says FIN
   void break_now(const Error& error) { stream_->break_now(error); }
 

@@ -248,6 +248,21 @@ TEST_F(ClientLeaving, ACloseThatCannotLeaveEndsInTime) {
   EXPECT_EQ(floor.errors.at(0).phase, "closing");
 }
 
+TEST_F(ClientLeaving, ATrickleDoesNotProlongAClose) {
+  settings.ping.interval = Duration::zero();
+  dialer.plan({{.pipe = {.capacity = 300}}});
+  start_ready();
+  dialer.peer().stop_reading();
+  floor.say(std::string(1000, 'x'));
+  client->close();
+  sim.advance(seconds(3));
+  dialer.peer().stop_reading(false);
+  dialer.peer().run({.now = sim.now()});  // takes what there is, once
+  dialer.peer().stop_reading();
+  sim.advance(seconds(2));
+  EXPECT_EQ(state(), State::Resting);
+}
+
 TEST_F(ClientLeaving, AComplaintThatCannotLeaveEndsInTime) {
   settings.ping.interval = Duration::zero();
   settings.timeouts.write = minutes(5);

@@ -356,6 +356,19 @@ TEST_F(ClientReconnect, StartDoesNotJumpTheQueue) {
   EXPECT_EQ(dialer.attempts.size(), 1U);
 }
 
+TEST_F(ClientReconnect, AnAddressSetWhileWaitingForItsTurnCounts) {
+  StartRate rate({.per_second = 1, .per_host_per_second = 0});
+  for (int i = 0; i < 5; ++i) rate.book("others", sim.now());
+  starts = &rate;
+  start();
+  client->start();
+  sim.settle();
+  settings.url = *parse_url("ws://other.test/", {"ws"});
+  client->adjust(settings);
+  ASSERT_TRUE(sim.advance_until([&] { return ready(); }));
+  EXPECT_EQ(dialer.targets.at(0).url.host, "other.test");
+}
+
 TEST(ClientFleet, AThousandThatFellTogetherComeBackInOrder) {
   Sim sim;
   FakeDialer dialer{sim};

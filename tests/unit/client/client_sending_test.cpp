@@ -276,6 +276,7 @@ TEST_F(ClientDeflate, AnAnswerToALargeMessageGoesOutBeforeAComplaint) {
   start_ready();
   dialer.peer().send(kCompressedText, deflated(4 << 20));
   dialer.peer().send(3, "reserved");
+  dialer.peer().send_raw(std::string(200'000, 'x'));  // more than a read brings
   sim.settle();
   EXPECT_EQ(frames().substr(0, 12), "1:answer 8:\x03");
 }

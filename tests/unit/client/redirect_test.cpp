@@ -99,7 +99,10 @@ TEST(Redirect, OnceForeignForeignItStays) {
   const auto back = follow(*out, 302, {{"Location", "wss://a/"}});
   ASSERT_TRUE(back);
   EXPECT_TRUE(back->foreign) << "whoever sent us back must not get what the detour hid from them";
-  EXPECT_EQ(back->followed, 2U);
+  const auto on = follow(*back, 302, {{"Location", "/x"}});
+  ASSERT_TRUE(on);
+  EXPECT_TRUE(on->foreign) << "nor one step further";
+  EXPECT_EQ(on->followed, 3U);
 }
 
 TEST(Redirect, FiveInARowAreFollowed) {
