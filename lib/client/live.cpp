@@ -108,8 +108,7 @@ Result<bool> Client::Live::broken_off(const Error& error, Instant now) {
   return tl::unexpected(error);
 }
 
-// False if others must have their turn first: the session did not take all, or it would end with
-// the next bytes, and answers to what was just told shall go out before.
+// False if the session did not take all: others must have their turn first.
 bool Client::Live::receive(BytesView bytes, Instant now) {
   const std::size_t taken = session_.receive(bytes, now);
   const bool told = tell_events(now);
@@ -123,7 +122,7 @@ bool Client::Live::receive(BytesView bytes, Instant now) {
   }
   if (taken < bytes.size() && !session_.is_finished())
     unread_.assign(bytes.begin() + static_cast<std::ptrdiff_t>(taken), bytes.end());
-  return unread_.empty() && session_.deadline() > now;
+  return unread_.empty();
 }
 
 // ---- session → the floor above
