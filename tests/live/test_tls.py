@@ -60,6 +60,22 @@ def test_another_name_is_asked_for_if_told_so(world, authority):
     world.ready("secure")
 
 
+@pytest.mark.parametrize("name, fits", [("named.example", True), ("other.example", False)])
+def test_the_certificate_may_name_another_than_is_asked_for(world, authority, name, fits):
+    asked = []
+    context = certificates.server_context(authority.issue("apart", "DNS:named.example"))
+    context.sni_callback = lambda _socket, asked_for, _context: asked.append(asked_for)
+    server = world.server(ssl=context)
+    world.daemon({"secure": {"url": f"wss://localhost:{server.port}/", "tls": {
+        "ca_file": str(authority.ca_file), "verify_name": name}}})
+    if fits:
+        world.ready("secure")
+    else:
+        world.wait_error("secure", "tls")
+        assert server.connections == []
+    assert asked[0] == "localhost"
+
+
 def test_without_a_ca_file_the_systems_issuers_count(world, server_files):
     server = connect(world, server_files, {})
     world.wait_error("secure", "tls")

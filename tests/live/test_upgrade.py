@@ -35,6 +35,14 @@ def test_the_user_agent_can_be_chosen(world):
     assert agents["/"] == "relay/1 (hall)" and agents["/b"].startswith("wsrelayd/")
 
 
+def test_the_connection_leaves_from_where_it_is_told(world):
+    server = world.server()
+    world.daemon(world.config({"a": {"url": url_of(server), "tcp": {
+        "bind_address": "127.0.0.2", "bind_interface": "lo"}}}))
+    world.ready("a")
+    assert server.connections[0].writer.get_extra_info("peername")[0] == "127.0.0.2"
+
+
 def test_a_server_without_the_required_subprotocol_is_refused(world):
     server = world.server(subprotocols=[])
     world.daemon(world.config({"a": {"url": url_of(server), "subprotocols": ["v2"],
