@@ -29,8 +29,9 @@ std::vector<Vector> of_each_length() {
 }
 
 std::vector<Vector> of_more_lengths() {
+  constexpr std::size_t kLengths[] = {1, 2, 3, 4, 5, 7, 8, 9, 124, 129, 255, 256, 257, 1000, 4093};
   std::vector<Vector> all;
-  for (const std::size_t length : {1, 2, 3, 4, 5, 7, 8, 9, 124, 129, 255, 256, 257, 1000, 4093})
+  for (const std::size_t length : kLengths)
     all.push_back(talk(fmt::format("binary of {} bytes", length), binary(repeated("\x5A", length)),
                        {echo_binary(repeated("\x5A", length))}));
   return series("binary of lengths between", std::move(all));

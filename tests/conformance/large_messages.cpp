@@ -67,10 +67,11 @@ std::vector<Vector> in_small_fragments(unsigned opcode) {
 }
 
 std::vector<Vector> in_pieces(unsigned opcode) {
+  constexpr std::size_t kPieces[] = {64, 128, 256, 512, 1024, 2048};
   const std::string_view kind = opcode == kText ? "text" : "binary";
   std::vector<Vector> all;
   int number = 0;
-  for (const std::size_t size : {64, 128, 256, 512, 1024, 2048})
+  for (const std::size_t size : kPieces)
     all.push_back(in_pieces_of(
         size,
         large(fmt::format("9.{}.{} {} of 1 MiB in pieces of {}", opcode + 4, ++number, kind, size),
@@ -98,10 +99,11 @@ Vector thousand(std::string name, unsigned opcode, std::size_t size) {
 }
 
 std::vector<Vector> thousands(unsigned opcode) {
+  constexpr std::size_t kSizes[] = {0, 16, 64, 256, 1024, 4096};
   const std::string_view kind = opcode == kText ? "texts" : "binaries";
   std::vector<Vector> all;
   int number = 0;
-  for (const std::size_t size : {0, 16, 64, 256, 1024, 4096})
+  for (const std::size_t size : kSizes)
     all.push_back(
         thousand(fmt::format("9.{}.{} a thousand {} of {} bytes", opcode + 6, ++number, kind, size),
                  opcode, size));

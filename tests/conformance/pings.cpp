@@ -44,8 +44,9 @@ std::vector<Vector> of_the_catalogue() {
 }
 
 std::vector<Vector> of_each_size() {
+  constexpr std::size_t kSizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 16, 31, 63, 64, 100, 123, 124};
   std::vector<Vector> all;
-  for (const std::size_t size : {1, 2, 3, 4, 5, 6, 7, 8, 16, 31, 63, 64, 100, 123, 124}) {
+  for (const std::size_t size : kSizes) {
     const std::string payload = random_bytes(size, size);
     all.push_back(
         talk(fmt::format("ping of {} bytes", size), ping(payload), {answer_ping(payload)}));
