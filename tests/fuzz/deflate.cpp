@@ -25,7 +25,7 @@ class Side {
       : agreed_(agreed),
         settings_(settings),
         deflater_(agreed, settings),
-        server_(agreed.client_max_window_bits, agreed.client_context_takeover),
+        server_(agreed.client_max_window_bits, agreed.client_context_takeover, 64),
         ours_({.server_max_window_bits = agreed.client_max_window_bits,
                .server_context_takeover = agreed.client_context_takeover}) {}
 

@@ -27,9 +27,9 @@ struct Frame {
   Bytes payload;
 };
 
-// Bit 15 of a length stands for 65 535, so that two bytes reach all three forms.
+// Two bytes reach all three forms, the longest seldom.
 std::size_t length_from(std::size_t number) {
-  return (number & 0x7FFF) + ((number & 0x8000) != 0 ? 0xFFFF : 0);
+  return (number >> 13) == 7 ? 0xFFFF + (number & 0xFF) : number & 0x1FFF;
 }
 
 Bytes payload_from(std::size_t length, unsigned seed) {

@@ -2,6 +2,7 @@
 // with Pings between; it answers Pings; it remembers what it said and what it heard.
 #pragma once
 
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <vector>
@@ -40,7 +41,9 @@ class HonestServer {
     }
     wire += test::wire({frame.opcode, rest, true, frame.rsv});
   }
+  /// Numbered, so that its Pong is known.
   void ping(std::string payload) {
+    payload += '#' + std::to_string(pings.size());
     wire += test::wire({9, payload});
     pings.push_back(std::move(payload));
   }
@@ -50,8 +53,21 @@ class HonestServer {
     for (Heard& frame : ears_.hear(bytes)) {
       if (frame.opcode == 8) heard_close = frame.payload;
       if (frame.opcode == 9) wire += test::wire({10, frame.payload});
+      if (frame.opcode == 10) heard_pongs.push_back(frame.payload);
       if (frame.opcode <= 2) heard.push_back(std::move(frame));
     }
+  }
+  /// Pongs, but those with the text `unasked`, answer Pings in their order; is the last one
+  /// answered, too? §5.5.3: "MAY elect to send a Pong frame for only the most recently processed
+  /// Ping frame".
+  bool is_last_answered(const std::vector<std::string>& told, std::string_view unasked) const {
+    auto next = told.begin();
+    for (const std::string& pong : heard_pongs) {
+      if (pong == unasked) continue;
+      next = std::find(next, told.end(), pong);
+      law(next++ != told.end());
+    }
+    return next == told.end();
   }
   bool between_frames() const { return ears_.between_frames(); }
 
@@ -59,6 +75,7 @@ class HonestServer {
   std::vector<Message> said;
   std::vector<std::string> pings;
   std::vector<Heard> heard;  // data frames
+  std::vector<std::string> heard_pongs;
   std::optional<std::string> heard_close;
 
  private:

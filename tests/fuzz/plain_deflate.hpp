@@ -16,17 +16,19 @@ inline void put(z_stream& stream, std::string_view input) {
   stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(input.data()));
   stream.avail_in = static_cast<uInt>(input.size());
 }
-/// 64 KiB more room at the end of `out`.
-inline void make_room(z_stream& stream, std::string& out) {
-  constexpr uInt kMore = 65'536;
-  out.resize(out.size() + kMore);
-  stream.next_out = reinterpret_cast<Bytef*>(out.data() + out.size() - kMore);
-  stream.avail_out = kMore;
+/// `more` bytes of room at the end of `out`.
+inline void make_room(z_stream& stream, std::string& out, uInt more = 65'536) {
+  out.resize(out.size() + more);
+  stream.next_out = reinterpret_cast<Bytef*>(out.data() + out.size() - more);
+  stream.avail_out = more;
 }
 
 class PlainInflater {
  public:
-  PlainInflater(int bits, bool keeps_context) : bits_(bits), keeps_context_(keeps_context) {
+  /// `room`: how much may come out of one call of zlib, which sees a reference beyond the window
+  /// only if it goes back beyond that call, too.
+  PlainInflater(int bits, bool keeps_context, uInt room = 65'536)
+      : bits_(bits), keeps_context_(keeps_context), room_(room) {
     inflateInit2(&stream_, -bits);
   }
   PlainInflater(const PlainInflater&) = delete;
@@ -52,7 +54,7 @@ class PlainInflater {
     put(stream_, input);
     do {
       in_stream_ = in_stream_ || stream_.avail_in > 0;
-      make_room(stream_, out_);
+      make_room(stream_, out_, room_);
       const int result = ::inflate(&stream_, Z_SYNC_FLUSH);
       out_.resize(out_.size() - stream_.avail_out);
       if (result == Z_STREAM_END)
@@ -77,6 +79,7 @@ class PlainInflater {
   z_stream stream_ = {};
   int bits_;
   bool keeps_context_;
+  uInt room_;
   bool in_stream_ = false;  // it has begun, and its last block has not come
   std::string history_;     // of earlier messages
   std::string out_;         // of this one

@@ -40,9 +40,10 @@ class Script {
   }
   BytesView rest() { return bytes(rest_.size()); }
 
-  /// A payload of up to 65 535 bytes in a few: its length, and a byte that says whether it stands
-  /// here (0), or is one byte again and again (1), is by chance (2), or repeats chance after as
-  /// many bytes as say two more (3).
+  /// A payload in a few bytes. The first says whether it stands here (bits 0-1: 0), or is one byte
+  /// again and again (1), is by chance (2), or repeats chance after as many bytes as say two more
+  /// at the end (3); two are its length, of which 12 bits count unless bits 2 and 3 of the first
+  /// are set: small ones are to be many.
   Bytes payload();
 
  private:
@@ -50,8 +51,9 @@ class Script {
 };
 
 inline Bytes Script::payload() {
-  Bytes out(number());
-  const unsigned kind = byte() & 3;
+  const unsigned what = byte();
+  const unsigned kind = what & 3;
+  Bytes out(number() & ((what & 12) == 12 ? 0xFFFF : 0x0FFF));
   if (kind == 0) {
     const BytesView here = bytes(out.size());
     return {here.begin(), here.end()};

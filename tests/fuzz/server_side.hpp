@@ -25,7 +25,8 @@ struct Heard {
 class ServerSide {
  public:
   explicit ServerSide(const std::optional<ws::DeflateParameters>& agreed) {
-    if (agreed) inflater_.emplace(agreed->client_max_window_bits, agreed->client_context_takeover);
+    if (agreed)
+      inflater_.emplace(agreed->client_max_window_bits, agreed->client_context_takeover, 256);
   }
 
   /// Bytes in any pieces; the frames that are whole now.
