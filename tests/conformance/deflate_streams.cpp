@@ -75,6 +75,12 @@ std::vector<Vector> unusual_streams() {
       wide(talk("a last block and nothing after it", rsv1_text(hex("f348cdc9c90700")),
                 {echo("Hello")})),
       wide(talk("a payload of no bytes is an empty message", rsv1_text(""), {echo("")})),
+      // §7.2.1 takes 00 00 FF FF off whatever block it ends, also one marked as the last.
+      wide(talk("an empty message in a last block without its tail", rsv1_text(hex("01")),
+                {echo("")})),
+      wide(talk("Hello, and a last block without its tail",
+                rsv1_text(hex("000500faff48656c6c6f01")) + rsv1_text(hex("f200110000")),
+                {echo("Hello"), echo("Hello")})),
       wide(talk("many empty blocks", rsv1_text(repeated(hex("000000ffff"), 50) + kHello),
                 {echo("Hello")})),
       wide(talk("stored blocks only", rsv1_binary(pressed(std::string(3000, 'x'), Style::Stored)),
