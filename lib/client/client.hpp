@@ -60,13 +60,14 @@ class Client final : public io::Task {
     virtual void on_begin() {}   // the client's first run, and the first after start()
     virtual void on_finish() {}  // Stopped or Failed
     virtual void on_state(const Status&) {}
-    virtual void on_connecting(unsigned /*attempt*/) {}  // before anything is asked of the network
-    virtual void on_headers(int /*status*/, const Fields&) {
-    }  // the answer to the upgrade, any status
-    virtual void on_open(const ws::Opened&) {}
-    virtual void on_message(Message) {}   // Receiving::Messages
-    virtual void on_part(MessagePart) {}  // Receiving::Frames, Chunks
-    virtual void on_ping(BytesView) {}    // answered already
+    /// Before secrets are read and the network is asked; what adjust() changes here counts.
+    virtual void on_connecting(unsigned /*attempt*/) {}
+    /// The answer to the upgrade, whatever its status.
+    virtual void on_headers(int /*status*/, const Fields&) {}
+    virtual void on_open(const ws::Opened&) {}  // is_connected() from here on
+    virtual void on_message(Message) {}         // Receiving::Messages
+    virtual void on_part(MessagePart) {}        // Receiving::Frames, Chunks
+    virtual void on_ping(BytesView) {}          // answered already
     virtual void on_pong(BytesView) {}
     virtual void on_close(const LastClose&) {}  // an open session is over, cleanly or not
     virtual void on_error(const Error&) {}  // why an attempt or a session failed; a late pong, too
@@ -93,6 +94,7 @@ class Client final : public io::Task {
   /// Begins (again) after abort(), stop() or Failed; ends a rest. Nothing while connected.
   void start();
   /// Sends what waits, then a Close; the client connects again afterwards, as after any close.
+  /// With a code that may not travel (1005) it is a Close without one.
   void close(ws::CloseCode code = ws::CloseCode::Normal, std::string reason = {});
   /// The same, and no further attempt: Stopped.
   void stop(ws::CloseCode code = ws::CloseCode::GoingAway, std::string reason = {});
