@@ -74,9 +74,10 @@ std::optional<Violation> Decompressor::feed(BytesView input, const Inflater::Tak
   return std::nullopt;
 }
 
-// zlib's data_type: bits unused in the last byte, 64 inside a last block, 128 between blocks.
+// zlib's data_type: bits unused in the last byte, 64 inside a last block, 128 between blocks. A
+// last block may have ended inside the tail; then zlib has been reset and says neither.
 bool Decompressor::is_complete() const {
-  return stream_.data_type == 128;
+  return nothing_open_ || stream_.data_type == 128;
 }
 
 void Decompressor::remember(Bytes& history, std::size_t size) {
