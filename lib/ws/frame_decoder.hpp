@@ -30,6 +30,7 @@ class FrameDecoder {
 
  private:
   Step begin_frame(BytesView& input);
+  static std::optional<FramePiece> small_frame(BytesView& input);
   Step next_piece(BytesView& input, bool first);
   std::optional<Violation> check_opening(std::uint8_t first, std::uint8_t second) const;
   std::optional<Violation> parse(const std::byte* head);
