@@ -311,7 +311,11 @@ Client::Parting Client::Live::end(std::optional<Error> error, Instant now) {
   if (opened_) {
     end.close = close_.value_or(LastClose{});
     end.close->clean = end.close->clean && !error;
-    end.why.close = end.close->code;
+    end.why.close = end.close->code;  // the server's: 1006 if it gave none
+    if (!close_ && error && error->close_code != end.close->code && error->close_code != 0) {
+      end.close->code = error->close_code;  // our complaint was the last word
+      end.close->by = "us";
+    }
     end.why.clean = end.close->clean && end.close->by == "server";
     end.why.ready_for = now - *opened_;
   }

@@ -282,5 +282,15 @@ TEST_F(ClientTest, ACloseRightBeforeAResetIsHowItEnded) {
   EXPECT_EQ(client->status().last_close->by, "server");
 }
 
+// The server was told why, and so is whoever reads the state: it was not the network.
+TEST_F(ClientTest, OurComplaintIsTheLastWord) {
+  start_ready();
+  dialer.peer().send(3, "an opcode that does not exist");
+  ASSERT_TRUE(until(State::Resting));
+  EXPECT_EQ(client->status().last_close->code, 1002);
+  EXPECT_EQ(client->status().last_close->by, "us");
+  EXPECT_FALSE(client->status().last_close->clean);
+}
+
 }  // namespace
 }  // namespace wsrelay::client
