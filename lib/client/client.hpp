@@ -57,8 +57,10 @@ class Client final : public io::Task {
   /// closed and disconnected, error, finish. Override what is of interest.
   class Listener {
    public:
-    virtual void on_begin() {}   // the client's first run, and the first after start()
-    virtual void on_finish() {}  // Stopped or Failed
+    virtual void on_begin() {}  // the client's first run, and the first after start()
+    /// Stopped or Failed. After a violation the server may still be reading our Close: a client
+    /// that lives for another second lets it come to the end.
+    virtual void on_finish() {}
     virtual void on_state(const Status&) {}
     /// Before secrets are read and the network is asked; what adjust() changes here counts.
     virtual void on_connecting(unsigned /*attempt*/) {}

@@ -1,10 +1,11 @@
 // Everything a Client needs, ready-made, for programs that want no wiring: a loop, names, TLS,
 // secrets, chance, and a limit on how often attempts start. One for all clients of a thread.
 //
-//   auto runtime = client::Runtime::open();        // or open(event): ride on an sd_event of yours,
-//   client::Client client(settings, (*runtime)->services(), listener);     // which you run
-//   yourself return (*runtime)->run();                      // until exit(code)
+//   auto runtime = client::Runtime::open();
+//   client::Client client(settings, (*runtime)->services(), listener);
+//   return (*runtime)->run();   // until exit(code)
 //
+// open(event) rides on an sd_event of yours instead; then you run that, and not run().
 // Must outlive its clients and timers. Blocks no signal and installs no handler.
 #pragma once
 
