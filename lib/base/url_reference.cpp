@@ -45,12 +45,20 @@ Result<Url> resolve(const Url& base, std::string_view reference,
   if (!parse(reference, uris[1]))
     return fail(Fault::Local, "the reference has characters that do not belong into an address");
   const Owned there(&uris[1]);
+  // A path that begins with two slashes would become its host.
+  if (uris[1].scheme.first != nullptr && uris[1].hostText.first == nullptr)
+    return fail(Fault::Local, "the reference has a scheme and no host");
   const int rc = uriAddBaseUriA(&uris[2], &uris[1], &uris[0]);
   const Owned found(&uris[2]);
   if (rc != URI_SUCCESS) return fail(Fault::Local, "the reference leads nowhere");
   auto text = text_of(uris[2]);
   if (!text) return tl::unexpected(std::move(text.error()));
-  return parse_url(*text, schemes);
+  auto url = parse_url(*text, schemes);
+  // uriparser keeps a path from being taken for a host, even where there is one. Dots of the
+  // reference's own are gone by now (§5.2.4).
+  if (url && uris[1].pathHead != nullptr && url->target.starts_with("/.//"))
+    url->target.erase(0, 2);
+  return url;
 }
 
 }  // namespace wsrelay

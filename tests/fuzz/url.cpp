@@ -1,6 +1,7 @@
-// Any text as an address, and, divided at the first NUL, as the host and the target of one. Laws:
-// it is refused with a sentence, or it prints as itself; a host holds nothing that could end it;
-// what is printed for people holds nothing of the query but its names.
+// Any text as an address, and, divided at the first NUL, as the host and the target of one, and as
+// an address and a reference found there. Laws: it is refused with a sentence, or it prints as
+// itself; a host holds nothing that could end it; what is printed for people holds nothing of the
+// query but its names; a reference means what RFC 3986 says by the letter.
 #include "base/url.hpp"
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include <vector>
 
 #include "base/url_parts.hpp"
+#include "fuzz/reference_oracle.hpp"
 #include "fuzz/script.hpp"
 
 namespace {
@@ -62,6 +64,27 @@ void judge(const Result<Url>& url) {
     law(!url.error().text.empty());
 }
 
+void check_parts(std::string_view host, std::string_view target) {
+  const UrlParts parts{.secure = host.size() % 2 == 0,
+                       .host = std::string(host),
+                       .port = static_cast<std::uint16_t>(target.size() % 3),
+                       .target = std::string(target)};
+  const auto url = url_from(parts);
+  judge(url);
+  law(!url || (url->secure() == parts.secure && (parts.port == 0 || url->port == parts.port)));
+}
+
+void check_reference(std::string_view where, std::string_view reference) {
+  const auto base = parse_url(where, {"ws", "wss"});
+  if (!base) return;
+  const auto found = resolve(*base, reference, {"ws", "wss", "http"});
+  judge(found);
+  if (!found) return;
+  const auto meant =
+      parse_url(fuzz::meant(base->text(), std::string(reference)), {"ws", "wss", "http"});
+  law(meant && *meant == *found);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
@@ -69,12 +92,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   judge(parse_url(text, {"ws", "wss", "mqtt", "mqtts", "http", "socks5", "unix"}));
   const std::size_t nul = text.find('\0');
   if (nul == std::string_view::npos) return 0;
-  const UrlParts parts{.secure = size % 2 == 0,
-                       .host = std::string(text.substr(0, nul)),
-                       .port = static_cast<std::uint16_t>(size % 3),
-                       .target = std::string(text.substr(nul + 1))};
-  const auto url = url_from(parts);
-  judge(url);
-  law(!url || (url->secure() == parts.secure && (parts.port == 0 || url->port == parts.port)));
+  check_parts(text.substr(0, nul), text.substr(nul + 1));
+  check_reference(text.substr(0, nul), text.substr(nul + 1));
   return 0;
 }

@@ -46,7 +46,8 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"ColonInAPath", "./a:b", "wss://a.example:8443/b/c/a:b"},
                     Row{"FromIpv6", "/x", "ws://[2001:db8::1]:81/x", "ws://[2001:db8::1]:81/y"},
                     Row{"ToIpv6", "ws://[::1]/", "ws://[::1]/"},
-                    Row{"FromTheRoot", "x", "ws://h/x", "ws://h/"}),
+                    Row{"FromTheRoot", "x", "ws://h/x", "ws://h/"},
+                    Row{"BehindThreeSlashes", "x", "ws://h///x", "ws://h///"}),
     [](const auto& row) { return row.param.name; });
 
 INSTANTIATE_TEST_SUITE_P(
@@ -55,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(
                     Row{"Login", "wss://u:p@z.example/", ""}, Row{"Fragment", "/x#y", ""},
                     Row{"Space", "/a b", ""}, Row{"LineBreak", "/a\r\nX: y", ""},
                     Row{"NotAscii", "/\xC3\xBC", ""}, Row{"NoHost", "wss:///x", ""},
+                    Row{"SchemeAndAPathLikeAHost", "ws:x/..///z.example", ""},
                     Row{"BadPort", "wss://z.example:99999/", ""},
                     Row{"Nul", std::string("/a\0b", 4), ""},
                     Row{"FarTooLong", "/" + std::string(9000, 'x'), ""}),
