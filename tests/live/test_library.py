@@ -80,8 +80,8 @@ def test_a_program_builds_by_pkg_config(prefix, pkg_config, tmp_path):
 
 
 def test_the_echo_example_tells_its_whole_story(world, examples):
-    server = world.server()
-    told = run(examples / "echo_client", server.url, timeout=60)
+    url = f"ws://localhost:{world.server().port}/"
+    told = run(examples / "echo_client", url, timeout=60)
     for line in ("begin", "connecting, attempt 1", "the server answered 101 with ",
                  "text: hello", "text: a text in three fragments", "binary: 4 bytes",
                  "pong: still there?", "nothing has come for a while",
@@ -97,9 +97,9 @@ def test_the_echo_example_says_what_is_wrong(examples):
 
 
 def test_the_json_example_prints_what_it_gets(world, examples):
-    server = world.server()
+    url = f"ws://localhost:{world.server().port}/"
     document = '{"a": [1, {"b": null}], "c": "x"}'
-    with subprocess.Popen(["timeout", "20", examples / "json_printer", server.url, document],
+    with subprocess.Popen(["timeout", "20", examples / "json_printer", url, document],
                           stdout=subprocess.PIPE, text=True) as program:
         try:
             lines = [program.stdout.readline() for _ in range(7)]
