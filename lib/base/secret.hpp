@@ -1,11 +1,13 @@
 // A secret is a string that cannot be printed: no stream operator, no formatter, no conversion.
 // Whoever needs the bytes says reveal(), which is easy to search for. Freed memory is wiped.
-// A SecretRef says where a secret stands; io::Secrets reads it at the moment of use.
+// A SecretRef says where a secret stands, or of which parts it is put together; io::Secrets reads
+// it at the moment of use.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wsrelay {
 
@@ -19,6 +21,9 @@ class Secret {
   Secret& operator=(Secret&& other) noexcept;
   ~Secret() { wipe(); }
 
+  /// One behind the other, without a copy that stays.
+  static Secret joined(const std::vector<Secret>& parts);
+
   std::string_view reveal() const { return value_; }
   bool empty() const { return value_.empty(); }
   friend bool operator==(const Secret&, const Secret&) = default;
@@ -29,10 +34,18 @@ class Secret {
 };
 
 struct SecretRef {
-  enum class Source : std::uint8_t { None, Literal, Credential, File, Environment };
+  enum class Source : std::uint8_t { None, Literal, Credential, File, Environment, Joined };
   Source source = Source::None;
-  Secret literal = {};    // Literal only
-  std::string name = {};  // the credential's name, the file's path, the variable's name
+  Secret literal = {};                // Literal only
+  std::string name = {};              // the credential's, the file's path, the variable's
+  std::vector<SecretRef> parts = {};  // Joined only: read and put one behind the other
+
+  /// Calls `each` for this one or, where it is joined, for all that it is made of.
+  template <class Each>
+  void for_each_part(const Each& each) const {
+    if (source != Source::Joined) return each(*this);
+    for (const SecretRef& part : parts) part.for_each_part(each);
+  }
 
   friend bool operator==(const SecretRef&, const SecretRef&) = default;
 };

@@ -84,8 +84,21 @@ Result<Secret> Secrets::read(const SecretRef& ref) const {
                                 "the unit)",
                                 ref.name, ref.name));
       return read_file(directory_ + "/" + ref.name, Readers::Anybody);
+    case SecretRef::Source::Joined:
+      return read_parts(ref);
   }
   return Secret();
+}
+
+Result<Secret> Secrets::read_parts(const SecretRef& ref) const {
+  std::vector<Secret> parts;
+  parts.reserve(ref.parts.size());
+  for (const SecretRef& each : ref.parts) {
+    auto part = read(each);
+    if (!part) return part;
+    parts.push_back(std::move(*part));
+  }
+  return Secret::joined(parts);
 }
 
 }  // namespace wsrelay::io

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -85,6 +86,30 @@ TEST(Secret, WipesItsBytesWhenItIsReplaced) {
   const Secret moved = std::move(secret);
   EXPECT_FALSE(holds("unter2"));
   EXPECT_EQ(moved.reveal(), "hunter2");
+}
+
+TEST(Secret, IsJoinedOfParts) {
+  EXPECT_TRUE(Secret::joined({}).empty());
+  const std::vector<Secret> parts{Secret("Bearer "), Secret(), Secret(std::string("a\0b", 3)),
+                                  Secret(std::string(100, 'x'))};
+  EXPECT_EQ(Secret::joined(parts).reveal(), std::string("Bearer a\0b", 10) + std::string(100, 'x'));
+}
+
+TEST(SecretRef, TellsItsPartsInTheirOrder) {
+  using Source = SecretRef::Source;
+  const SecretRef plain{.source = Source::File, .name = "/a"};
+  const SecretRef joined{
+      .source = Source::Joined,
+      .parts = {{.source = Source::Literal, .literal = Secret("x"), .name = "1"},
+                {.source = Source::Joined, .parts = {{.source = Source::Environment, .name = "2"}}},
+                {.source = Source::Credential, .name = "3"}}};
+  std::string names;
+  const auto note = [&](const SecretRef& part) { names += part.name; };
+  plain.for_each_part(note);
+  joined.for_each_part(note);
+  EXPECT_EQ(names, "/a123");
+  EXPECT_EQ(joined, SecretRef(joined));
+  EXPECT_NE(joined, plain);
 }
 
 TEST(SecretRef, IsEqualByPlaceAndValue) {

@@ -112,6 +112,28 @@ TEST_F(SecretsTest, AVariableThatIsNotThereIsNamed) {
   EXPECT_EQ(secret.error().text, "the environment variable WSRELAY_TEST_UNSET is not set");
 }
 
+TEST_F(SecretsTest, WhatIsJoinedIsReadPartByPart) {
+  const SecretRef whole{
+      .source = Source::Joined,
+      .parts = {{.source = Source::Literal, .literal = Secret("Bearer ")},
+                ref(Source::File, file("key", "k\n", 0600)),
+                {.source = Source::Joined, .parts = {ref(Source::Credential, "key")}}}};
+  EXPECT_EQ(Secrets(directory).read(whole)->reveal(), "Bearer k\nk\n");
+  file("key", "new", 0600);
+  EXPECT_EQ(Secrets(directory).read(whole)->reveal(), "Bearer newnew");
+}
+
+TEST_F(SecretsTest, AJoinedOneFailsAsItsFirstMissingPart) {
+  const SecretRef whole{
+      .source = Source::Joined,
+      .parts = {ref(Source::File, file("key", "hush", 0600)), ref(Source::File, directory / "none"),
+                ref(Source::Environment, "WSRELAY_TEST_UNSET")}};
+  const auto secret = Secrets().read(whole);
+  ASSERT_FALSE(secret);
+  EXPECT_NE(secret.error().text.find("none"), std::string::npos);
+  EXPECT_EQ(secret.error().text.find("hush"), std::string::npos);
+}
+
 TEST_F(SecretsTest, NothingAndLiteralsNeedNoPlace) {
   EXPECT_TRUE(Secrets().read({})->empty());
   EXPECT_EQ(
