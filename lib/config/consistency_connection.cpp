@@ -13,12 +13,6 @@ bool is_given(const SecretRef& ref) {
   return ref.source != SecretRef::Source::None;
 }
 
-/// The text, where it stands in the file itself.
-std::optional<std::string_view> written_out(const SecretRef& ref) {
-  if (ref.source != SecretRef::Source::Literal) return std::nullopt;
-  return ref.literal.reveal();
-}
-
 bool same_name(std::string_view a, std::string_view b) {
   const auto lower = [](char c) {
     return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
@@ -39,8 +33,11 @@ bool has_control(std::string_view text) {
 
 enum class Carrier : std::uint8_t { Http, Socks };
 
-/// What is wrong with a name or a password as such; empty: nothing.
-std::string wrong_with(std::string_view text, bool is_name, Carrier carrier) {
+/// What is wrong with a name or a password, or what of it stands in the file itself; empty:
+/// nothing.
+std::string wrong_with(const SecretRef& ref, bool is_name, Carrier carrier) {
+  if (ref.source != SecretRef::Source::Literal) return {};
+  const std::string_view text = ref.literal.reveal();
   if (is_name && text.empty()) return "is empty";
   if (carrier == Carrier::Socks)  // RFC 1929 §2: one byte for the length
     return text.size() > 255 ? "is longer than 255 bytes, the most that SOCKS can carry" : "";
@@ -59,10 +56,10 @@ void check_login(const client::Login& login, std::string_view path, Carrier carr
   if (is_given(login.password) && !is_given(login.user))
     say.problem(password, "a password without a name", "add user");
   const auto check = [&](const SecretRef& ref, const Spot& spot, bool is_name) {
-    const auto text = written_out(ref);
-    if (!text) return;
-    if (std::string wrong = wrong_with(*text, is_name, carrier); !wrong.empty())
-      say.problem(spot, std::move(wrong));
+    ref.for_each_part([&](const SecretRef& part) {
+      if (std::string wrong = wrong_with(part, is_name, carrier); !wrong.empty())
+        say.problem(spot, std::move(wrong));
+    });
   };
   check(login.user, user, true);
   check(login.password, password, false);

@@ -108,8 +108,8 @@ const Record<Config>& configuration() {
           "starts", +[](Config & c) -> auto& { return c.starts; }, starts(), Reload::Live,
           "How fast attempts to connect may follow each other, so that what fell together does not "
           "come back in one instant."),
-      field("secrets", +[](Config & c) -> auto& { return c.secrets; }, Secrets{}, Reload::Restart,
-            "Secrets by name, for the settings that refer to them.",
+      field("secrets", +[](Config & c) -> auto& { return c.secrets; }, Secrets{}, Reload::Reconnect,
+            "Secrets by name, for the texts that refer to them: {{secret:NAME}}.",
             {.example = "{api-key: {credential: ticker-key}}"}),
       field(
           "mqtt", +[](Config & c) -> auto& { return c.mqtt; }, mqtt(), Reload::Restart,

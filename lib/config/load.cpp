@@ -37,10 +37,12 @@ Loaded load(std::string_view yaml, std::string_view file) {
 
 std::vector<SecretRef> secret_refs(const Config& config) {
   std::vector<SecretRef> refs;
-  const auto add = [&](const SecretRef& ref) {
-    const bool elsewhere =
-        ref.source != SecretRef::Source::None && ref.source != SecretRef::Source::Literal;
-    if (elsewhere) refs.push_back(ref);
+  const auto add = [&](const SecretRef& whole) {
+    whole.for_each_part([&](const SecretRef& ref) {
+      const bool elsewhere =
+          ref.source != SecretRef::Source::None && ref.source != SecretRef::Source::Literal;
+      if (elsewhere) refs.push_back(ref);
+    });
   };
   add(config.mqtt.broker.password);
   for (const auto& named : config.secrets) add(named.second);

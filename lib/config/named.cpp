@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "config/checks.hpp"
+#include "config/secret_text.hpp"
 #include "config/types.hpp"
 #include "ws/session.hpp"
 
@@ -51,8 +52,10 @@ void read_header(const Node& name, const Node& node, client::Header& header, Rea
   const bool login = key == "authorization" || key == "cookie" || key == "proxy-authorization";
   Reference{login ? Reference::Inline::Warned : Reference::Inline::Fine}.read(node, header.value,
                                                                               reading);
-  if (header.value.source == From::Literal && !ws::is_header_value(header.value.literal.reveal()))
-    reading.problem(node, "a header's value is one line without control characters");
+  header.value.for_each_part([&](const SecretRef& part) {
+    if (part.source == From::Literal && !ws::is_header_value(part.literal.reveal()))
+      reading.problem(node, "a header's value is one line without control characters");
+  });
 }
 
 /// Calls `each(key, value)` for every named entry.
@@ -90,10 +93,12 @@ void Reference::read(const Node& node, SecretRef& value, Reading& reading) const
   if (written_out == Inline::Refused)
     return reading.problem(node, "a secret does not stand in this file",
                            fmt::format("write {}", kReferences));
-  if (written_out == Inline::Warned)
+  auto ref = secret_text(*text, reading.named_secrets());
+  if (!ref) return reading.problem(node, std::move(ref.error().what), std::move(ref.error().hint));
+  if (written_out == Inline::Warned && ref->source == From::Literal)
     reading.warning(node, "this secret can be read by whoever reads the file",
                     fmt::format("better {}", kReferences));
-  value = {.source = From::Literal, .literal = Secret(*text)};
+  value = std::move(*ref);
 }
 
 Outline Reference::outline(const SecretRef&) const {
@@ -136,6 +141,7 @@ void Secrets::read(const Node& node, std::map<std::string, SecretRef>& value,
       reading.problem(name, std::move(objection->what), std::move(objection->hint));
     Reference{}.read(found, value[name.text], reading);
   });
+  reading.name_secrets(value);
 }
 
 Outline Secrets::outline(const std::map<std::string, SecretRef>&) const {

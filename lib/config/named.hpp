@@ -13,7 +13,8 @@
 
 namespace wsrelay::config {
 
-/// {credential: NAME}, {file: PATH} or {env: NAME}; or the value itself, where that is taken.
+/// {credential: NAME}, {file: PATH} or {env: NAME}; or the value itself, where that is taken, and
+/// in it {{secret:NAME}}.
 struct Reference {
   enum class Inline : std::uint8_t { Refused, Warned, Fine };
   Inline written_out = Inline::Refused;
@@ -28,6 +29,7 @@ struct Headers {
   Outline outline(const std::vector<client::Header>& initial) const;
 };
 
+/// Read before whatever refers to them.
 struct Secrets {
   void read(const Node& node, std::map<std::string, SecretRef>& value, Reading& reading) const;
   Outline outline(const std::map<std::string, SecretRef>& initial) const;

@@ -71,7 +71,8 @@ wsrelayd.yaml:3:5: instances.ticker.ulr: there is no such setting — did you me
 - A **secret** is named, not written: `{credential: NAME}` for a systemd credential
   (`LoadCredential=NAME:…`), `{file: PATH}` for a file that is read anew for each attempt,
   `{env: NAME}` for a variable that is read once at start. A password or an `Authorization` header
-  that stands in the file itself works, with a warning.
+  that stands in the file itself works, with a warning. Where a secret is only a part, it has a name under
+  `secrets` and its place in the text: `Authorization: 'Bearer {{secret:api-key}}'`.
 - A **key** or certificate may stay in its token: `pkcs11:token=hsm;object=client` (RFC 7512); the PIN
   comes by `?pin-source=file:/…`.
 - A **topic** may hold `{{base}}`, `{{instance}}` and, to publish, `{{opcode}}` (`text` or `binary`).

@@ -173,6 +173,35 @@ instances:
   EXPECT_EQ(secret_refs(config).size(), 7U);
 }
 
+TEST(References, OfOtherNamesStandInTexts) {
+  const Config config = good(R"(
+instances:            # before its secrets: the order of the file does not matter
+  i:
+    url: wss://example.com/
+    headers: {X-Key: 'Bearer {{secret:key}}', X-Id: 'a-{{secret:id}}{{secret:key}}-z'}
+    auth: {basic: {user: 'u{{secret:id}}', password: '{{secret:key}}'}}
+secrets: {key: {file: /key}, id: {env: ID}}
+mqtt: {username: me, password: 'x{{secret:id}}'}
+)");
+  using From = SecretRef::Source;
+  const SecretRef key{.source = From::File, .name = "/key"};
+  const SecretRef id{.source = From::Environment, .name = "ID"};
+  const auto text = [](std::string value) {
+    return SecretRef{.source = From::Literal, .literal = Secret(std::move(value))};
+  };
+  const auto joined = [](std::vector<SecretRef> parts) {
+    return SecretRef{.source = From::Joined, .parts = std::move(parts)};
+  };
+  const client::Settings& client = config.instances.at("i").client;
+  EXPECT_TRUE(client.headers[0].value == joined({text("Bearer "), key}));
+  EXPECT_TRUE(client.headers[1].value == joined({text("a-"), id, key, text("-z")}));
+  EXPECT_TRUE(client.basic.user == joined({text("u"), id}));
+  EXPECT_TRUE(client.basic.password == key) << "alone it is what it names";
+  EXPECT_TRUE(config.mqtt.broker.password == joined({text("x"), id}));
+  EXPECT_THAT(environment_names(config), UnorderedElementsAre("ID"));
+  EXPECT_EQ(secret_refs(config).size(), 8U);
+}
+
 TEST(Reload, EqualTextsAreEqualConfigurationsAndOneChangedWordIsNot) {
   const std::string text =
       "instances: {a: {url: wss://a.example.com/}, b: {url: wss://b.example.com/}}";
