@@ -22,6 +22,9 @@ struct ShortForm {
     if (node.is(Node::Kind::Scalar)) return word.read(node, at(value), reading);
     record.read(node, value, reading);
   }
+  void compare(const S& before, const S& now, Comparison& comparison) const {
+    record.compare(before, now, comparison);
+  }
   Outline outline(S initial) const {
     Outline whole = record.outline(initial);
     const Outline alone = word.outline(at(initial));
