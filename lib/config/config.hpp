@@ -45,6 +45,7 @@ struct Lanes {
 struct Instance {
   bool enabled = true;
   bool allow_plaintext = false;
+  std::map<std::string, std::string> labels = {};
   client::Settings client = {};
   Lanes lanes = {};
   route::Rules rules = {};

@@ -22,15 +22,15 @@ struct Stop {
   Flaw flaw;
 };
 
-Place place_of(const YAML::Mark& mark) {
-  return {static_cast<unsigned>(mark.line) + 1, static_cast<unsigned>(mark.column) + 1};
+Place place_of(const YAML::Mark& mark, unsigned file) {
+  return {static_cast<unsigned>(mark.line) + 1, static_cast<unsigned>(mark.column) + 1, file};
 }
 
 /// Puts the parser's events together. The open containers are a path of pointers into the tree:
 /// a container's children only grow while it is the innermost one, so the pointers stay good.
 class Builder final : public YAML::EventHandler {
  public:
-  explicit Builder(Document& document) : document_(document) {}
+  Builder(Document& document, unsigned file) : document_(document), file_(file) {}
 
   void OnDocumentStart(const YAML::Mark&) override {}
   void OnDocumentEnd() override {}
@@ -71,7 +71,7 @@ class Builder final : public YAML::EventHandler {
 
  private:
   void flaw(const YAML::Mark& mark, std::string what, std::string hint) {
-    document_.flaws.push_back({place_of(mark), {}, std::move(what), std::move(hint)});
+    document_.flaws.push_back({place_of(mark, file_), {}, std::move(what), std::move(hint)});
   }
   void refuse_tag(const YAML::Mark& mark) {
     flaw(mark, "tags (!name) are not allowed", "what a value means is decided by its key");
@@ -87,7 +87,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   Node& add(Node::Kind kind, const YAML::Mark& mark, YAML::anchor_t anchor) {
-    const Place place = place_of(mark);
+    const Place place = place_of(mark, file_);
     if (++nodes_ > kMaxNodes)
       throw Stop{{place,
                   {},
@@ -144,6 +144,7 @@ class Builder final : public YAML::EventHandler {
   }
 
   Document& document_;
+  unsigned file_;
   std::vector<Node*> path_;
   Node* last_scalar_ = nullptr;
   Place last_quoted_ = {0, 0};
@@ -159,11 +160,11 @@ class ViewBuffer : public std::streambuf {
   }
 };
 
-Place place_at(std::string_view text, std::size_t offset) {
+Place place_at(std::string_view text, std::size_t offset, unsigned file) {
   const std::string_view before = text.substr(0, offset);
   const std::size_t line_start = before.rfind('\n') + 1;  // npos + 1 == 0
   return {static_cast<unsigned>(std::count(before.begin(), before.end(), '\n')) + 1,
-          static_cast<unsigned>(offset - line_start) + 1};
+          static_cast<unsigned>(offset - line_start) + 1, file};
 }
 
 std::size_t offset_of(std::string_view text, Place place) {
@@ -192,15 +193,16 @@ bool is_closed(std::string_view text, Place place) {
 }
 
 // The YAML library would take UTF-16 as well, and reads the byte 04 as the end of the file.
-std::optional<Flaw> flaw_of_bytes(std::string_view text) {
+std::optional<Flaw> flaw_of_bytes(std::string_view text, unsigned file) {
   if (text.size() > kMaxDocumentBytes)
-    return Flaw{{}, {}, "the file is larger than 16 MiB", "split it over several daemons"};
+    return Flaw{
+        {1, 1, file}, {}, "the file is larger than 16 MiB", "split it over several daemons"};
   const auto control = std::find_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
            c == 0x7F;
   });
   if (control != text.end())
-    return Flaw{place_at(text, static_cast<std::size_t>(control - text.begin())),
+    return Flaw{place_at(text, static_cast<std::size_t>(control - text.begin()), file),
                 {},
                 fmt::format("a control character (0x{:02x})", static_cast<unsigned char>(*control)),
                 "in double quotes it can be written \\x.."};
@@ -211,11 +213,11 @@ std::optional<Flaw> flaw_of_bytes(std::string_view text) {
     if (validator.complete()) start = at;
     if (!validator.feed(as_bytes(text.substr(at, 1)))) break;
   }
-  return Flaw{place_at(text, start), {}, "this is not UTF-8", "save the file in UTF-8"};
+  return Flaw{place_at(text, start, file), {}, "this is not UTF-8", "save the file in UTF-8"};
 }
 
 std::string hint_for(std::string_view text, const YAML::Exception& error) {
-  const std::size_t start = offset_of(text, {place_of(error.mark).line, 1});
+  const std::size_t start = offset_of(text, {static_cast<unsigned>(error.mark.line) + 1, 1});
   const std::string_view line = text.substr(start, text.find('\n', start) - start);
   if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
     return "indent with spaces, not with tabs";
@@ -224,18 +226,18 @@ std::string hint_for(std::string_view text, const YAML::Exception& error) {
   return "a quote or bracket left open, or an indentation that does not fit, is the usual reason";
 }
 
-void read_all(std::string_view text, Document& document) {
-  Builder builder(document);
+void read_all(std::string_view text, unsigned file, Document& document) {
+  Builder builder(document, file);
   ViewBuffer buffer(text);
   std::istream stream(&buffer);
   try {
     YAML::Parser parser(stream);
     parser.HandleNextDocument(builder);
-    builder.finish(place_at(text, text.size()));
+    builder.finish(place_at(text, text.size(), file));
     if (!is_closed(text, builder.last_quoted()))
       throw Stop{{builder.last_quoted(), {}, "this quote is never closed", {}}};
     Document rest;
-    Builder other(rest);
+    Builder other(rest, file);
     if (parser.HandleNextDocument(other))
       document.flaws.push_back({rest.root.place,
                                 {},
@@ -246,7 +248,7 @@ void read_all(std::string_view text, Document& document) {
     document.flaws.push_back(stop.flaw);
   } catch (const YAML::Exception& error) {
     document.complete = false;
-    document.flaws.push_back({place_of(error.mark),
+    document.flaws.push_back({place_of(error.mark, file),
                               {},
                               "the YAML breaks off here: " + error.msg,
                               hint_for(text, error)});
@@ -262,14 +264,14 @@ const Node* Node::find(std::string_view name) const {
   return nullptr;
 }
 
-Document parse_document(std::string_view text) {
+Document parse_document(std::string_view text, unsigned file) {
   Document document;
-  if (auto flaw = flaw_of_bytes(text)) {
+  if (auto flaw = flaw_of_bytes(text, file)) {
     document.complete = false;
     document.flaws.push_back(std::move(*flaw));
     return document;
   }
-  read_all(text, document);
+  read_all(text, file, document);
   return document;
 }
 

@@ -6,6 +6,7 @@
 // false.
 #pragma once
 
+#include <compare>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -16,12 +17,19 @@ inline constexpr std::size_t kMaxDocumentBytes = 16 * 1024 * 1024;
 inline constexpr std::size_t kMaxNodes = 2'000'000;
 inline constexpr std::size_t kMaxDepth = 32;
 
-/// A place in the text: line and column count from 1, the column in bytes.
+/// A place in a text: line and column count from 1, the column in bytes; files count from 0 in the
+/// order in which they were given. Ordered by file first.
 struct Place {
   unsigned line = 1;
   unsigned column = 1;
+  unsigned file = 0;
 
-  friend auto operator<=>(const Place&, const Place&) = default;
+  friend bool operator==(const Place&, const Place&) = default;
+  friend std::strong_ordering operator<=>(const Place& a, const Place& b) {
+    if (a.file != b.file) return a.file <=> b.file;
+    if (a.line != b.line) return a.line <=> b.line;
+    return a.column <=> b.column;
+  }
 };
 
 struct Node {
@@ -29,6 +37,7 @@ struct Node {
 
   Kind kind = Kind::Null;
   bool quoted = false;
+  bool generated = false;  // a copy that for_each made: many share one place
   Place place = {};
   Place end = {};                   // scalars: where the next thing begins
   std::string text = {};            // scalars
@@ -56,6 +65,7 @@ struct Document {
   bool complete = true;
 };
 
-Document parse_document(std::string_view text);
+/// `file` is its number in every place.
+Document parse_document(std::string_view text, unsigned file = 0);
 
 }  // namespace wsrelay::config

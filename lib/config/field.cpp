@@ -65,6 +65,7 @@ bool is_group(const Node& node, Reading& reading) {
 }
 
 void say_missing(const Node& where, std::string_view name, Reading& reading) {
+  if (!reading.is_complete()) return;  // it may stand in what could not be read
   const Reading::At at(reading, name);
   reading.problem(where, "is missing");
 }

@@ -5,12 +5,15 @@
 // A type is a value with two calls:
 //   void read(const Node&, V& value, Reading&) const   says problems; leaves `value` alone on those
 //   Outline outline(const V& initial) const            shape, words, initial, schema, children
+// and, where values are compared part by part, a third:
+//   void compare(const V& before, const V& now, Comparison&) const
 #pragma once
 
 #include <functional>
 #include <string_view>
 #include <vector>
 
+#include "config/comparison.hpp"
 #include "config/document.hpp"
 #include "config/outline.hpp"
 #include "config/reading.hpp"
@@ -26,11 +29,18 @@ struct Field {
   bool required;
   std::function<void(const Node&, S&, Reading&)> read;
   std::function<Outline(S)> outline;
+  std::function<void(const S&, const S&, Comparison&)> compare;
 };
 
 struct FieldNotes {
   std::string_view example = {};
   bool required = false;
+};
+
+/// Whether values of this type are compared part by part.
+template <class Type, class V>
+concept Compares = requires(const Type& type, const V& value, Comparison& comparison) {
+  type.compare(value, value, comparison);
 };
 
 /// `at` leads from the struct to the member: [](Mqtt& m) -> auto& { return m.broker.keepalive; }
@@ -44,7 +54,17 @@ Field<S> field(std::string_view name, Member& (*at)(S&), Type type, Reload reloa
           .required = notes.required,
           .read = [=](const Node& node, S& into,
                       Reading& reading) { type.read(node, at(into), reading); },
-          .outline = [=](S initial) { return type.outline(at(initial)); }};
+          .outline = [=](S initial) { return type.outline(at(initial)); },
+          .compare =
+              [=](const S& before, const S& now, Comparison& comparison) {
+                // `at` only leads there; nothing is written through it here.
+                const Member& old_value = at(const_cast<S&>(before));
+                const Member& new_value = at(const_cast<S&>(now));
+                if constexpr (Compares<Type, Member>)
+                  type.compare(old_value, new_value, comparison);
+                else if (!(old_value == new_value))
+                  comparison.differs(reload);
+              }};
 }
 
 /// Calls `each(number of the name in `names`, or npos)` and says what a map's keys allow to say.
@@ -69,6 +89,13 @@ struct Record {
       if (given[i] == nullptr) continue;
       const Reading::At at(reading, fields[i].name);
       fields[i].read(*given[i], value, reading);
+    }
+  }
+
+  void compare(const S& before, const S& now, Comparison& comparison) const {
+    for (const Field<S>& each : fields) {
+      const Comparison::At at(comparison, each.name);
+      each.compare(before, now, comparison);
     }
   }
 

@@ -130,8 +130,7 @@ Record<io::TlsSettings> tls(Reload reload) {
   using Tls = io::TlsSettings;
   const Text host{"a host name", host_name};
   return {{
-      field("ca_file", +[](Tls & t) -> auto& { return t.ca_file; },
-            Text{"an absolute path", absolute_path}, reload,
+      field("ca_file", +[](Tls & t) -> auto& { return t.ca_file; }, FilePath{}, reload,
             "The issuers to trust, PEM; without it the system's.",
             {.example = "/etc/ssl/certs/my-ca.pem"}),
       field("cert_file", +[](Tls & t) -> auto& { return t.cert_file; }, KeyMaterial{}, reload,

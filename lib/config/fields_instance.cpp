@@ -2,6 +2,7 @@
 #include "config/checks.hpp"
 #include "config/choice.hpp"
 #include "config/fields.hpp"
+#include "config/for_each.hpp"
 #include "config/group_forms.hpp"
 #include "config/named.hpp"
 #include "config/types.hpp"
@@ -131,6 +132,14 @@ const Record<Instance>& instance() {
       field(
           "allow_plaintext", +[](Instance & i) -> auto& { return i.allow_plaintext; }, Flag{},
           Reload::Live, "Permits ws:// to a host beyond the local network."),
+      field("labels", +[](Instance & i) -> auto& { return i.labels; }, Labels{}, Reload::Live,
+            "Words of your own about this instance; they stand in its state document.",
+            {.example = "{site: hall, floor: '2'}"}),
+      field(
+          "for_each", +[](Instance & i) -> auto& { return i; }, ForEach{}, anew,
+          "Makes one instance of this block for each item; {{each}} in its name and values is the "
+          "item, {{each.KEY}} a value of an item that is a group.",
+          {.example = "1..40"}),
       field("headers", +[](Instance & i) -> auto& { return i.client.headers; }, Headers{}, anew,
             "More fields for the upgrade request; references are read anew for each attempt.",
             {.example = "{X-Api-Key: {credential: ticker-key}}"}),

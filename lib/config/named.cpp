@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "config/checks.hpp"
 #include "config/secret_text.hpp"
 #include "config/types.hpp"
@@ -15,16 +16,10 @@ namespace {
 using From = SecretRef::Source;
 
 constexpr std::string_view kReferences = "{credential: NAME}, {file: PATH} or {env: NAME}";
+constexpr std::string_view kLabelWords = "a text on one line";
 constexpr std::string_view kReferenceSchema =
     R"({"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,)"
     R"("properties":{"credential":{"type":"string"},"file":{"type":"string"},"env":{"type":"string"}}})";
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-  return out;
-}
 
 void read_place(const Node& node, SecretRef& value, Reading& reading) {
   const std::vector<std::string_view> names{"credential", "file", "env"};
@@ -37,7 +32,9 @@ void read_place(const Node& node, SecretRef& value, Reading& reading) {
     const Reading::At at(reading, names[i]);
     std::string name;
     Text{"a name", kChecks[i]}.read(found, name, reading);
-    if (!name.empty()) value = {.source = kSources[i], .name = std::move(name)};
+    if (name.empty()) return;
+    value = {.source = kSources[i], .name = std::move(name)};
+    reading.look_at(value, found);
   });
 }
 
@@ -48,7 +45,7 @@ void read_header(const Node& name, const Node& node, client::Header& header, Rea
     return reading.problem(name, in_quotes(name.text) + " cannot be a header here",
                            "a token (letters, digits, -), and none that the upgrade itself sends");
   }
-  const std::string key = lower(name.text);
+  const std::string key = ascii_lower(name.text);
   const bool login = key == "authorization" || key == "cookie" || key == "proxy-authorization";
   Reference{login ? Reference::Inline::Warned : Reference::Inline::Fine}.read(node, header.value,
                                                                               reading);
@@ -114,10 +111,10 @@ void Headers::read(const Node& node, std::vector<client::Header>& value, Reading
   read_names(node, reading, [&](const Node& name, const Node& found) {
     client::Header header;
     read_header(name, found, header, reading);
-    if (!given.insert(lower(name.text)).second)
+    if (!given.insert(ascii_lower(name.text)).second)
       return reading.problem(name, "is given twice", "the names of headers know no case");
     const auto same = std::find_if(value.begin(), value.end(), [&](const client::Header& each) {
-      return lower(each.name) == lower(name.text);
+      return ascii_lower(each.name) == ascii_lower(name.text);
     });
     if (same != value.end())
       *same = std::move(header);
@@ -128,10 +125,12 @@ void Headers::read(const Node& node, std::vector<client::Header>& value, Reading
 
 Outline Headers::outline(const std::vector<client::Header>&) const {
   const Outline one = Reference{Reference::Inline::Fine}.outline({});
-  return {.words = fmt::format("names, each with {}", one.words),
+  return {.shape = Outline::Shape::Named,
+          .words = fmt::format("names, each with {}", one.words),
           .initial = "{}",
           .schema =
-              fmt::format(R"({{"type":["object","null"],"additionalProperties":{}}})", one.schema)};
+              fmt::format(R"({{"type":["object","null"],"additionalProperties":{}}})", one.schema),
+          .any_case = true};
 }
 
 void Secrets::read(const Node& node, std::map<std::string, SecretRef>& value,
@@ -145,10 +144,31 @@ void Secrets::read(const Node& node, std::map<std::string, SecretRef>& value,
 }
 
 Outline Secrets::outline(const std::map<std::string, SecretRef>&) const {
-  return {.words = fmt::format("names, each with {}", kReferences),
+  return {.shape = Outline::Shape::Named,
+          .words = fmt::format("names, each with {}", kReferences),
           .initial = "{}",
           .schema = fmt::format(R"({{"type":["object","null"],"additionalProperties":{}}})",
                                 kReferenceSchema)};
+}
+
+void Labels::read(const Node& node, std::map<std::string, std::string>& value,
+                  Reading& reading) const {
+  read_names(node, reading, [&](const Node& name, const Node& found) {
+    if (auto objection = plain_name(name.text))
+      return reading.problem(name, std::move(objection->what), std::move(objection->hint));
+    std::string text;
+    Text{kLabelWords, any_text}.read(found, text, reading);
+    value[name.text] = std::move(text);
+  });
+}
+
+Outline Labels::outline(const std::map<std::string, std::string>&) const {
+  return {.shape = Outline::Shape::Named,
+          .words = fmt::format("names, each with {}", kLabelWords),
+          .initial = "{}",
+          .schema =
+              R"({"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z0-9_-]{1,64}$"},)"
+              R"("additionalProperties":{"type":["string","number","boolean"]}})"};
 }
 
 void Instances::read(const Node& node, Config& config, Reading& reading) const {
@@ -175,6 +195,7 @@ void Defaults::read(const Node& node, Instance& value, Reading& reading) const {
 
 Outline Defaults::outline(const Instance& initial) const {
   Outline whole = record.outline(initial);
+  std::erase_if(whole.children, [](const Outline& each) { return each.name == "for_each"; });
   for (Outline& each : whole.children) each.required = false;
   return whole;
 }

@@ -31,8 +31,18 @@ struct Headers {
 
 /// Read before whatever refers to them.
 struct Secrets {
-  void read(const Node& node, std::map<std::string, SecretRef>& value, Reading& reading) const;
-  Outline outline(const std::map<std::string, SecretRef>& initial) const;
+  using Named = std::map<std::string, SecretRef>;
+
+  void read(const Node& node, Named& value, Reading& reading) const;
+  Outline outline(const Named& initial) const;
+  /// A secret counts where it is used.
+  void compare(const Named&, const Named&, Comparison&) const {}
+};
+
+/// Name → text of the operator's own.
+struct Labels {
+  void read(const Node& node, std::map<std::string, std::string>& value, Reading& reading) const;
+  Outline outline(const std::map<std::string, std::string>& initial) const;
 };
 
 /// Name → instance; each begins as a copy of `defaults`, so scalars and groups merge by key and
@@ -42,6 +52,8 @@ struct Instances {
 
   void read(const Node& node, Config& config, Reading& reading) const;
   Outline outline(const Config& initial) const;
+  /// Instance by instance: that is what a plan is (config/plan).
+  void compare(const Config&, const Config&, Comparison&) const {}
 };
 
 /// The record without what every instance must say itself.
@@ -50,6 +62,8 @@ struct Defaults {
 
   void read(const Node& node, Instance& value, Reading& reading) const;
   Outline outline(const Instance& initial) const;
+  /// What is inherited counts where it is inherited.
+  void compare(const Instance&, const Instance&, Comparison&) const {}
 };
 
 }  // namespace wsrelay::config

@@ -22,6 +22,7 @@ struct Outline {
     Leaf,   // one value
     Group,  // named settings, `children`
     Map,    // names of the operator's choice, each a group of `children`
+    Named,  // names of the operator's choice, each one value; described like a Leaf
     List,   // a sequence of groups of `children`
   };
   Shape shape = Shape::Leaf;
@@ -32,9 +33,13 @@ struct Outline {
   std::string words = {};    // Leaf: what may be written, "a time span from 1s to 1h"
   std::string initial = {};  // Leaf, List: the default as it would be written; empty: none
   std::string example = {};  // in place of a default in the commented file
-  std::string schema = {};   // Leaf: a JSON Schema object. Map: that of the names
+  std::string schema = {};   // Leaf, Named: a JSON Schema object. Map: that of the names
+  bool any_case = false;     // Named: names that differ in case only are the same
   // A Group with `words` may also be written as one word; `initial` and `schema` are that word's.
   std::vector<Outline> children = {};
+
+  /// Described as one value.
+  bool is_leaf() const { return shape == Shape::Leaf || shape == Shape::Named; }
 };
 
 }  // namespace wsrelay::config

@@ -30,7 +30,7 @@ void rows(std::string& out, const std::string& prefix, const Outline& group,
   for (const Outline& each : group.children) {
     const std::string path = prefix + each.name;
     const bool inner = each.shape == Shape::Group;
-    if (!inner && each.shape != Shape::Leaf) sections.emplace_back(path, &each);
+    if (!inner && !each.is_leaf()) sections.emplace_back(path, &each);
     const std::string words = each.shape == Shape::List ? "a list, see below" : each.words;
     if (!inner || !words.empty())
       fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} | {} |\n", path,

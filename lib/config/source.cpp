@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/ascii.hpp"
 #include "base/utf8.hpp"
 #include "config/suggest.hpp"
 
@@ -50,9 +51,7 @@ void blot(Source::Shown& shown, std::size_t first, std::size_t last) {
 }  // namespace
 
 bool sounds_secret(std::string_view name) {
-  std::string lower(name.substr(0, kLongestShown));
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::string lower = ascii_lower(name.substr(0, kLongestShown));
   for (const std::string_view word : {"pass", "secret", "token", "auth", "login", "bearer",
                                       "cookie", "key", "cred", "header", "pwd"})
     if (lower.find(word) != std::string::npos) return true;
@@ -89,11 +88,15 @@ std::string_view Source::line(unsigned number) const {
   return found;
 }
 
-void Source::hide(const Node& value) {
-  if (value.is(Node::Kind::Scalar)) hidden_.emplace(value.place, value.end);
-  const bool map = value.is(Node::Kind::Map);
-  for (std::size_t i = map ? 1 : 0; i < value.children.size(); i += map ? 2 : 1)
-    hide(value.children[i]);
+void Source::hide(Place begin, Place end) {
+  begin.file = end.file = 0;
+  hidden_.emplace(begin, end);
+}
+
+bool Source::hides(Place begin) const {
+  begin.file = 0;
+  const auto found = hidden_.lower_bound({begin, Place{0, 0}});
+  return found != hidden_.end() && found->first == begin;
 }
 
 std::vector<std::pair<Place, Place>> Source::hidden_in(unsigned number) const {

@@ -25,8 +25,10 @@ class Source {
  public:
   explicit Source(std::string_view text);
 
-  /// Never show this value, nor any scalar inside it.
-  void hide(const Node& value);
+  /// Never show what stands from `begin` to `end`. The file's number in a place does not matter
+  /// here.
+  void hide(Place begin, Place end);
+  bool hides(Place begin) const;
 
   struct Shown {
     std::string line;

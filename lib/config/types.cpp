@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/ascii.hpp"
 #include "base/json.hpp"
 
 namespace wsrelay::config {
@@ -94,9 +95,7 @@ void Flag::read(const Node& node, bool& value, Reading& reading) const {
     value = *text == "true";
     return;
   }
-  std::string lower(*text);
-  for (char& c : lower)
-    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  const std::string lower = ascii_lower(*text);
   const bool yes = lower == "yes" || lower == "on" || lower == "1" || lower == "true";
   const bool no = lower == "no" || lower == "off" || lower == "0" || lower == "false";
   reading.problem(node, in_quotes(*text) + " is not true or false",

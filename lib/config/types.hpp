@@ -11,6 +11,7 @@
 #include "base/time.hpp"
 #include "base/url.hpp"
 #include "config/document.hpp"
+#include "config/objection.hpp"
 #include "config/outline.hpp"
 #include "config/reading.hpp"
 
@@ -26,11 +27,6 @@ std::string in_quotes(std::string_view text);
 /// {"type":"string","enum":[…]}
 std::string enum_schema(const std::vector<std::string_view>& words);
 
-/// A sentence on what is wrong, and one on what to do.
-struct Objection {
-  std::string what;
-  std::string hint = {};
-};
 using Check = std::optional<Objection> (*)(std::string_view);
 
 struct Text {
@@ -120,6 +116,12 @@ struct Address {
 
   void read(const Node& node, Url& value, Reading& reading) const;
   Outline outline(const Url& initial) const;
+};
+
+/// An absolute path to a file that is read later; the surroundings are asked about it.
+struct FilePath {
+  void read(const Node& node, std::string& value, Reading& reading) const;
+  Outline outline(const std::string& initial) const;
 };
 
 /// An absolute path, or a pkcs11: URL (RFC 7512): then the object stays in its token.

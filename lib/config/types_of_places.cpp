@@ -102,9 +102,27 @@ Outline Address::outline(const Url& initial) const {
               fmt::format(R"({{"type":"string","pattern":"^({})://"}})", schemes_joined(of, "|"))};
 }
 
+void FilePath::read(const Node& node, std::string& value, Reading& reading) const {
+  std::string path;
+  Text{"an absolute path", absolute_path}.read(node, path, reading);
+  if (path.empty()) return;
+  reading.look_at(path, node);
+  value = std::move(path);
+}
+
+Outline FilePath::outline(const std::string& initial) const {
+  return Text{"an absolute path", absolute_path}.outline(initial);
+}
+
 void KeyMaterial::read(const Node& node, std::string& value, Reading& reading) const {
-  if (!node.is(Node::Kind::Scalar) || !node.text.starts_with("pkcs11:"))
-    return Text{kKeyWords, absolute_path}.read(node, value, reading);
+  if (!node.is(Node::Kind::Scalar) || !node.text.starts_with("pkcs11:")) {
+    std::string path;
+    Text{kKeyWords, absolute_path}.read(node, path, reading);
+    if (path.empty()) return;
+    reading.look_at(path, node);
+    value = std::move(path);
+    return;
+  }
   // RFC 7512 §2.4: the PIN itself may stand in the URL.
   if (node.text.find("pin-value=") != std::string::npos) {
     reading.hide(node);
