@@ -1,6 +1,7 @@
 #include "bridge/bridge.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -100,8 +101,10 @@ void Bridge::change(Instance& instance, const config::Instance& settings) {
   const config::Instance& before = instance.settings();
   if (before == settings) return instance.retry();
   if (before.rules != settings.rules || before.enabled != settings.enabled) {
-    table_.remove(instance.id());
-    if (settings.enabled) table_.add(instance.id(), instance.name(), settings.rules);
+    if (settings.enabled)
+      table_.add(instance.id(), instance.name(), settings.rules);
+    else
+      table_.remove(instance.id());
   }
   roster_.renew(instance, settings);
   say({Document::State, instance.id()});
@@ -117,9 +120,9 @@ void Bridge::let_go() {
 
 void Bridge::subscribe() {
   std::vector<mqtt::Filter> filters;
-  for (route::Subscription& each : table_.subscriptions())
+  for (route::Subscription& each : table_.take_changes(std::numeric_limits<std::size_t>::max()))
     filters.push_back({each.id, std::move(each.filter), each.qos});
-  broker_->set_filters(std::move(filters));
+  if (!filters.empty()) broker_->change_filters(std::move(filters));
 }
 
 std::vector<std::string> Bridge::apply(const config::Config& config) {

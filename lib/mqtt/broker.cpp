@@ -16,13 +16,18 @@ void Broker::wake() {
   life_->registration.wake();
 }
 
-void Broker::set_filters(std::vector<Filter> filters) {
+void Broker::change_filters(std::vector<Filter> filters) {
   life_->want(std::move(filters));
   wake();
 }
 
 void Broker::acknowledge(std::uint64_t token) {
   life_->acknowledge(token);
+  wake();
+}
+
+void Broker::change(Settings settings, Instant deadline) {
+  life_->change(std::move(settings), deadline);
   wake();
 }
 

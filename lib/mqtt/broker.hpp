@@ -76,11 +76,15 @@ class Broker final : public io::Task {
   Broker& operator=(const Broker&) = delete;
 
   void wake();
-  /// The whole set; what is new is subscribed, what is gone unsubscribed, paced.
-  void set_filters(std::vector<Filter> filters);
+  /// What is wanted from now on of these filters: subscribed, or with id 0 unsubscribed, paced.
+  void change_filters(std::vector<Filter> filters);
   /// Everything above has it (or counted it dropped): the PUBACK may leave. Any order; they leave
   /// in the order of arrival.
   void acknowledge(std::uint64_t token);
+  /// New settings. Where they need another connection the present one is left as by stop(), and
+  /// the next attempt comes at once (Connecting); without one it comes at once in any case. Where
+  /// they lead elsewhere, the next broker is asked for all filters, whatever session it has.
+  void change(Settings settings, Instant deadline);
   /// Nothing more is pulled once next_publication() is empty and all verdicts are in, or at
   /// `deadline`: then DISCONNECT and state Stopped.
   void stop(Instant deadline);

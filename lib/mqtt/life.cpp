@@ -17,6 +17,7 @@ Broker::Life::Life(Settings settings, Wiring wiring, io::Dialer& dialer, const i
                    Random& random, Listener& listener)
     : settings_(std::move(settings)),
       wiring_(std::move(wiring)),
+      will_(wiring_.will),
       dialer_(dialer),
       secrets_(secrets),
       random_(random),
@@ -31,20 +32,50 @@ io::Wait Broker::Life::run(const io::Turn& turn) {
   }
 }
 
+void Broker::Life::change(Settings settings, Instant deadline) {
+  const Settings before = std::exchange(settings_, std::move(settings));
+  backoff_.set(settings_.delay);
+  redrawing_ = before.delay != settings_.delay && std::holds_alternative<Resting>(state_);
+  elsewhere_ = elsewhere_ || leads_elsewhere(before, settings_);
+  if (needs_new_connection(before, settings_))
+    change_at_ = std::min(deadline, change_at_.value_or(deadline));
+}
+
 void Broker::Life::acknowledge(std::uint64_t token) {
   if (auto* serving = std::get_if<Serving>(&state_)) serving->online->acknowledge(token);
 }
 
 Broker::Life::Next Broker::Life::advance(Resting& resting, const io::Turn& turn) {
   if (stop_at_) return stopped();
+  if (change_at_) return begin_anew(turn.now);
+  if (std::exchange(redrawing_, false) && turn.now < resting.until) {
+    const Instant until = after(resting.since, backoff_.again(random_));
+    resting.until = status_.next_attempt = std::max(turn.now, until);
+    listener_.on_broker_state(status_);
+  }
   if (turn.now < resting.until) return io::Wait{.until = resting.until};
   return dial(turn.now);
+}
+
+// With other settings nothing of what failed before counts; elsewhere, nothing of what was known.
+Broker::Life::State Broker::Life::begin_anew(Instant now) {
+  change_at_.reset();
+  if (std::exchange(elsewhere_, false)) {
+    subscriptions_.forget();
+    version_ = {};
+    will_ = wiring_.will;
+    takeovers_.clear();
+  }
+  backoff_ = Backoff(settings_.delay);
+  status_.attempt = 0;
+  status_.last_error.reset();
+  return dial(now);
 }
 
 Broker::Life::State Broker::Life::dial(Instant now) {
   auto ready = login();  // read for every attempt: a password file may have changed
   if (!ready) return rest(ready.error(), now);
-  change(BrokerState::Connecting);
+  enter(BrokerState::Connecting);
   return Dialing{std::move(*ready),
                  dialer_.dial({.url = settings_.url, .tls = settings_.tls}, registration, now)};
 }
@@ -57,7 +88,7 @@ Result<Login> Broker::Life::login() const {
               .client_id = settings_.client_id,
               .username = settings_.username,
               .password = {},
-              .will = wiring_.will,
+              .will = will_,
               .keepalive = seconds(settings_.keepalive),
               .session_expiry = seconds(settings_.session_expiry),
               .max_packet = static_cast<std::uint32_t>(std::min<std::size_t>(
@@ -70,6 +101,7 @@ Result<Login> Broker::Life::login() const {
 }
 
 Broker::Life::Next Broker::Life::advance(Dialing& dialing, const io::Turn& turn) {
+  if (change_at_ && !stop_at_) return begin_anew(turn.now);
   auto stream = dialing.dial->advance(turn.now);
   if (!stream) return rest(stream.error(), turn.now);
   if (!*stream) {
@@ -85,6 +117,7 @@ Broker::Life::Next Broker::Life::advance(Dialing& dialing, const io::Turn& turn)
 }
 
 Broker::Life::Next Broker::Life::advance(Greeting& greeting, const io::Turn& turn) {
+  if (change_at_ && !stop_at_) return begin_anew(turn.now);
   Connection& connection = *greeting.connection;
   auto moved = connection.receive(turn);
   const auto connack = connection.take_connack();
@@ -115,7 +148,7 @@ Broker::Life::State Broker::Life::serve(Greeting& greeting, const Connack& conna
   status_.last_error.reset();
   auto online = std::make_unique<Online>(std::move(greeting.connection), connack, ++connections_,
                                          subscriptions_, listener_, now);
-  change(BrokerState::Connected);
+  enter(BrokerState::Connected);
   return Serving{std::move(online)};
 }
 
@@ -123,18 +156,18 @@ Broker::Life::State Broker::Life::refused(const Connack& connack, Error why, Ins
   if (refuses_version(connack.code, version_.current())) version_.refused();
   // A broker without retained messages or QoS 1 refuses a will that asks for them; have what can be
   // had.
-  if (connack.code == kRetainNotSupported) wiring_.will.retain = false;
-  if (connack.code == kQosNotSupported) wiring_.will.qos = 0;
+  if (connack.code == kRetainNotSupported) will_.retain = false;
+  if (connack.code == kQosNotSupported) will_.qos = 0;
   return rest(std::move(why), now);
 }
 
 Broker::Life::Next Broker::Life::advance(Serving& serving, const io::Turn& turn) {
   if (auto served = serving.online->run(turn); !served)
     return lost(serving, served.error(), turn.now);
-  if (stop_at_ && (serving.online->is_drained() || turn.now >= *stop_at_))
+  if (is_leaving() && (serving.online->is_drained() || turn.now >= leave_at()))
     return leave(serving, turn.now);
   io::Wait wait = serving.online->wait(turn.now);
-  if (stop_at_) wait.until = std::min(wait.until, *stop_at_);
+  wait.until = std::min(wait.until, leave_at());
   return wait;
 }
 
@@ -157,7 +190,7 @@ Broker::Life::State Broker::Life::lost(Serving& serving, Error why, Instant now)
     return rest(std::move(why), now);
   }
   backoff_.next(random_);  // a failure all the same
-  return rest_until(std::move(why), after(now, settings_.delay.max));
+  return rest_for(std::move(why), settings_.delay.max, now);
 }
 
 Broker::Life::State Broker::Life::leave(Serving& serving, Instant now) {
@@ -173,10 +206,14 @@ Broker::Life::Next Broker::Life::advance(Leaving& leaving, const io::Turn& turn)
   Connection& connection = *leaving.connection;
   const auto sent = connection.send(turn);
   if (sent && connection.pending() == 0 && !std::exchange(leaving.shut, true)) connection.shut();
-  if (!sent || connection.ended() || turn.now >= leaving.deadline) return stopped();
+  if (!sent || connection.ended() || turn.now >= leaving.deadline) return after_leaving(turn.now);
   io::Wait wait = connection.wait(turn.now);
   wait.until = leaving.deadline;
   return wait;
+}
+
+Broker::Life::State Broker::Life::after_leaving(Instant now) {
+  return stop_at_ ? stopped() : begin_anew(now);
 }
 
 Broker::Life::Next Broker::Life::advance(Stopped&, const io::Turn&) {
@@ -184,24 +221,24 @@ Broker::Life::Next Broker::Life::advance(Stopped&, const io::Turn&) {
 }
 
 Broker::Life::State Broker::Life::rest(Error why, Instant now) {
-  return rest_until(std::move(why), after(now, backoff_.next(random_)));
+  return rest_for(std::move(why), backoff_.next(random_), now);
 }
 
-Broker::Life::State Broker::Life::rest_until(Error why, Instant until) {
+Broker::Life::State Broker::Life::rest_for(Error why, Duration span, Instant now) {
   status_.last_error = std::move(why);
   status_.attempt = backoff_.failures();
   if (stop_at_) return stopped();
-  status_.next_attempt = until;
-  change(BrokerState::Resting);
-  return Resting{until};
+  status_.next_attempt = after(now, span);
+  enter(BrokerState::Resting);
+  return Resting{status_.next_attempt, now};
 }
 
 Broker::Life::State Broker::Life::stopped() {
-  change(BrokerState::Stopped);
+  enter(BrokerState::Stopped);
   return Stopped{};
 }
 
-void Broker::Life::change(BrokerState state) {
+void Broker::Life::enter(BrokerState state) {
   status_.state = state;
   if (state != BrokerState::Connected) {
     status_.protocol = 0;

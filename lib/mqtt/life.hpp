@@ -2,6 +2,7 @@
 // advance() per state; every failure goes through rest().
 //
 //   Resting → Dialing → Greeting → Serving → Resting …      stop(): Serving → Leaving → Stopped
+//                                                         change(): Serving → Leaving → Dialing
 #pragma once
 
 #include <deque>
@@ -23,6 +24,7 @@ class Broker::Life {
   io::Wait run(const io::Turn& turn);
   void want(std::vector<Filter> filters) { subscriptions_.want(std::move(filters)); }
   void acknowledge(std::uint64_t token);
+  void change(Settings settings, Instant deadline);
   void stop(Instant deadline) { stop_at_ = deadline; }
   const BrokerStatus& status() const { return status_; }
 
@@ -31,6 +33,7 @@ class Broker::Life {
  private:
   struct Resting {
     Instant until;
+    Instant since = Instant::min();
   };
   struct Dialing {
     Login login;
@@ -60,18 +63,23 @@ class Broker::Life {
   Next advance(Stopped& stopped, const io::Turn& turn);
 
   State dial(Instant now);
+  State begin_anew(Instant now);
+  State after_leaving(Instant now);
   Result<Login> login() const;
   State serve(Greeting& greeting, const Connack& connack, Instant now);
   State refused(const Connack& connack, Error why, Instant now);
   State lost(Serving& serving, Error why, Instant now);
   State leave(Serving& serving, Instant now);
   State rest(Error why, Instant now);
-  State rest_until(Error why, Instant until);
+  State rest_for(Error why, Duration span, Instant now);
   State stopped();
-  void change(BrokerState state);
+  void enter(BrokerState state);
+  bool is_leaving() const { return stop_at_ || change_at_; }
+  Instant leave_at() const { return stop_at_.value_or(change_at_.value_or(Instant::max())); }
 
   Settings settings_;
   Wiring wiring_;
+  Publication will_;  // as this broker takes it
   io::Dialer& dialer_;
   const io::Secrets& secrets_;
   Random& random_;
@@ -83,6 +91,9 @@ class Broker::Life {
   VersionChoice version_;
   Subscriptions subscriptions_;
   std::optional<Instant> stop_at_;
+  std::optional<Instant> change_at_;  // settings_ are not those of the connection any more
+  bool elsewhere_ = false;            // what is known of the broker is not true of the next one
+  bool redrawing_ = false;            // how long to rest has changed
   std::deque<Instant> takeovers_;
   std::uint32_t connections_ = 0;
   State state_ = Resting{Instant::min()};

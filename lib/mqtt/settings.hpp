@@ -25,6 +25,18 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+/// Another broker, or one that must take us for another client: nothing of the session carries
+/// over.
+inline bool leads_elsewhere(const Settings& before, const Settings& now) {
+  return before.url != now.url || before.username != now.username ||
+         before.client_id != now.client_id || before.tls != now.tls;
+}
+/// Only how long to rest may change under a connection.
+inline bool needs_new_connection(Settings before, const Settings& now) {
+  before.delay = now.delay;
+  return before != now;
+}
+
 /// What the daemon adds to what the operator said.
 struct Wiring {
   Publication will = {};  // empty topic: none

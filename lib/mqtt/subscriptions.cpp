@@ -9,12 +9,14 @@ constexpr int kRefused = 0x80;  // MQTT 5.0 §3.9.3, MQTT 3.1.1 §3.9.3: from he
 }  // namespace
 
 void Subscriptions::want(std::vector<Filter> filters) {
-  for (auto& [name, standing] : filters_) standing.wanted = {};
-  for (Filter& filter : filters) {
-    Standing& standing = filters_[std::move(filter.filter)];
-    standing.wanted = {filter.id, filter.qos};
+  for (const Filter& filter : filters) {
+    filters_[filter.filter].wanted = filter.id == 0 ? Terms{} : Terms{filter.id, filter.qos};
+    settle(filter.filter);
   }
-  settle_all();
+}
+
+void Subscriptions::forget() {
+  for (auto& [name, standing] : filters_) standing.granted = {};
 }
 
 void Subscriptions::connected(bool session_present, bool with_identifiers) {

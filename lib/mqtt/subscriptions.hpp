@@ -30,8 +30,10 @@ class Subscriptions {
     int reason;
   };
 
-  /// The whole set, replacing the one before.
+  /// What is wanted from now on of these filters; nothing changes for the others.
   void want(std::vector<Filter> filters);
+  /// The next connection goes to a broker that never heard of us.
+  void forget();
   /// A new connection. Without a session the broker knows nothing of us; refused filters are asked
   /// again.
   void connected(bool session_present, bool with_identifiers);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "base/topic.hpp"
 #include "base/utf8.hpp"
@@ -56,53 +57,69 @@ constexpr std::string_view kSendFilter = "{{base}}/{{instance}}/send/#";
 
 void Table::add(InstanceId instance, std::string_view name, const Rules& rules) {
   const std::array values{Template::Value{"base", base_}, Template::Value{"instance", name}};
-  auto& publishing = publishing_[instance];
+  Entry& entry = entries_[instance];
+  const Entry before = std::exchange(entry, Entry{});
+  leave(instance, before.filters);
   for (const PublishRule& rule : rules.publish) {
     const auto parsed = Template::parse(rule.topic, kPublishPlaces);
     if (!parsed) continue;  // cannot be: config/ refused it
     Template topic = parsed->bind(values);
     std::string constant = topic.is_constant() ? topic.expand({}) : std::string();
-    publishing.push_back({std::move(topic), std::move(constant), rule.qos, rule.retain});
+    entry.publishing.push_back({std::move(topic), std::move(constant), rule.qos, rule.retain});
   }
   for (const DeliverRule& rule : rules.deliver)
     if (const auto parsed = Template::parse(rule.topic, kDeliverPlaces))
-      subscribe(parsed->expand(values), {.instance = instance, .as = rule.as, .qos = rule.qos});
+      subscribe(entry, parsed->expand(values),
+                {.instance = instance, .as = rule.as, .qos = rule.qos});
   if (rules.send_topics)
-    subscribe(Template::parse(kSendFilter, kDeliverPlaces)->expand(values),
+    subscribe(entry, Template::parse(kSendFilter, kDeliverPlaces)->expand(values),
               {.instance = instance, .send_topics = true});
+  // Only now: a filter that comes again keeps its identifier.
+  for (const std::string& filter : before.filters) drop_if_empty(filter);
 }
 
-void Table::subscribe(const std::string& filter, Target target) {
+void Table::subscribe(Entry& entry, const std::string& filter, Target target) {
   Route& route = routes_[filter];
-  if (route.targets.empty()) {
+  if (route.id == 0) {
     route.id = next_id_++;
     filters_[route.id] = filter;
     matcher_.add(filter, route.id);
   }
   route.targets.push_back(target);
+  entry.filters.push_back(filter);
+  changed_.insert(filter);
 }
 
 void Table::remove(InstanceId instance) {
-  publishing_.erase(instance);
-  for (auto at = routes_.begin(); at != routes_.end();) {
-    auto& [filter, route] = *at;
-    std::erase_if(route.targets, [&](const Target& each) { return each.instance == instance; });
-    if (!route.targets.empty()) {
-      ++at;
-      continue;
-    }
-    matcher_.remove(filter, route.id);
-    filters_.erase(route.id);
-    at = routes_.erase(at);
+  const auto entry = entries_.extract(instance);
+  if (!entry) return;
+  leave(instance, entry.mapped().filters);
+  for (const std::string& filter : entry.mapped().filters) drop_if_empty(filter);
+}
+
+void Table::leave(InstanceId instance, const std::vector<std::string>& filters) {
+  for (const std::string& filter : filters) {
+    std::erase_if(routes_.at(filter).targets,
+                  [&](const Target& each) { return each.instance == instance; });
+    changed_.insert(filter);
   }
+}
+
+void Table::drop_if_empty(const std::string& filter) {
+  const auto at = routes_.find(filter);
+  if (at == routes_.end() || !at->second.targets.empty()) return;
+  matcher_.remove(filter, at->second.id);
+  filters_.erase(at->second.id);
+  routes_.erase(at);
 }
 
 tl::expected<Publication, Table::Refusal> Table::envelope_for(InstanceId instance,
                                                               Message::Kind kind) const {
-  const auto found = publishing_.find(instance);
+  const auto found = entries_.find(instance);
   // The first rule takes the message; rules have no conditions yet.
-  if (found == publishing_.end() || found->second.empty()) return tl::unexpected(Refusal::Filtered);
-  const Publishing& rule = found->second.front();
+  if (found == entries_.end() || found->second.publishing.empty())
+    return tl::unexpected(Refusal::Filtered);
+  const Publishing& rule = found->second.publishing.front();
   Publication publication{
       .topic = rule.constant, .payload = {}, .qos = rule.qos, .retain = rule.retain};
   if (publication.topic.empty()) {
@@ -168,14 +185,25 @@ std::vector<std::uint32_t> Table::routes_for(const std::string& topic,
   return routes;
 }
 
+Subscription Table::subscription(const std::string& filter) const {
+  const auto found = routes_.find(filter);
+  if (found == routes_.end()) return {.id = 0, .filter = filter, .qos = 0};
+  std::uint8_t qos = 0;
+  for (const Target& target : found->second.targets) qos = std::max(qos, target.qos);
+  return {.id = found->second.id, .filter = filter, .qos = qos};
+}
+
 std::vector<Subscription> Table::subscriptions() const {
   std::vector<Subscription> all;
-  for (const auto& [filter, route] : routes_) {
-    std::uint8_t qos = 0;
-    for (const Target& target : route.targets) qos = std::max(qos, target.qos);
-    all.push_back({route.id, filter, qos});
-  }
+  for (const auto& each : routes_) all.push_back(subscription(each.first));
   return all;
+}
+
+std::vector<Subscription> Table::take_changes(std::size_t most) {
+  std::vector<Subscription> changes;
+  while (changes.size() < most && !changed_.empty())
+    changes.push_back(subscription(changed_.extract(changed_.begin()).value()));
+  return changes;
 }
 
 }  // namespace wsrelay::route

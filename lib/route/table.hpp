@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,15 +35,19 @@ struct Delivery {
 };
 
 struct Subscription {
-  std::uint32_t id = 0;  // the MQTT 5 subscription identifier; stays while the filter stays
+  std::uint32_t id =
+      0;  // the MQTT 5 subscription identifier; stays while the filter stays; 0: gone
   std::string filter;
   std::uint8_t qos = 1;  // the highest that a rule behind it asks for
+
+  friend bool operator==(const Subscription&, const Subscription&) = default;
 };
 
 class Table {
  public:
   explicit Table(std::string base) : base_(std::move(base)) {}
 
+  /// In place of the rules that the instance had, if any.
   void add(InstanceId instance, std::string_view name, const Rules& rules);
   void remove(InstanceId instance);
 
@@ -60,6 +65,10 @@ class Table {
   std::vector<Delivery> deliveries_for(const Publication& arrival,
                                        std::span<const std::uint32_t> ids) const;
   std::vector<Subscription> subscriptions() const;
+  /// What to subscribe and, with id 0, to unsubscribe since these calls began: at most `most` of
+  /// it, until there is no more. A filter may come although nothing about it is new.
+  std::vector<Subscription> take_changes(std::size_t most);
+  bool has_changes() const { return !changed_.empty(); }
 
  private:
   struct Publishing {
@@ -78,19 +87,27 @@ class Table {
     std::uint32_t id = 0;
     std::vector<Target> targets;
   };
+  struct Entry {  // what an instance has here
+    std::vector<Publishing> publishing;
+    std::vector<std::string> filters;  // it is a target of their routes
+  };
 
   /// The publication without a payload.
   tl::expected<Publication, Refusal> envelope_for(InstanceId instance, Message::Kind kind) const;
-  void subscribe(const std::string& filter, Target target);
+  void subscribe(Entry& entry, const std::string& filter, Target target);
+  void leave(InstanceId instance, const std::vector<std::string>& filters);
+  void drop_if_empty(const std::string& filter);
+  Subscription subscription(const std::string& filter) const;
   std::vector<std::uint32_t> routes_for(const std::string& topic,
                                         std::span<const std::uint32_t> ids) const;
   Delivery deliver(const Target& target, const std::string& filter,
                    const Publication& arrival) const;
 
   std::string base_;
-  std::map<InstanceId, std::vector<Publishing>> publishing_;
+  std::map<InstanceId, Entry> entries_;
   std::map<std::string, Route> routes_;           // by filter
   std::map<std::uint32_t, std::string> filters_;  // by id
+  std::set<std::string> changed_;                 // filters that take_changes() has to tell
   Matcher matcher_;
   std::uint32_t next_id_ = 1;
 };

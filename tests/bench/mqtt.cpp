@@ -78,7 +78,7 @@ class Ours final : public mqtt::Broker::Listener {
     dialer_.emplace(*loop_, *resolver_, contexts_);
     broker_.emplace(settings, mqtt::Wiring{.relay_directory = std::move(directory)}, *loop_,
                     *dialer_, secrets_, random_, *this);
-    if (!work.publish) broker_->set_filters({{1, kTopic}});
+    if (!work.publish) broker_->change_filters({{1, kTopic}});
   }
 
   Figures run(const std::function<void()>& ready) {

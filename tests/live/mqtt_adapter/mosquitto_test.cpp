@@ -107,7 +107,7 @@ class LiveBroker : public testing::Test {
     made.broker.emplace(settings, Wiring{.will = std::move(will), .relay_directory = directory_},
                         *loop_, *dialer_, secrets_, random_, made.desk);
     made.desk.broker = &*made.broker;
-    made.broker->set_filters(std::move(filters));
+    made.broker->change_filters(std::move(filters));
     return made;
   }
   void publish(Seat& from, Publication what) {

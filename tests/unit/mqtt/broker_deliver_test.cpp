@@ -15,7 +15,7 @@ class BrokerDeliver : public BrokerHouse {
   void open_with(std::vector<Filter> filters) {
     broker.emplace(settings, wiring, sim, net, secrets, random, upstairs);
     upstairs.broker = &*broker;
-    broker->set_filters(std::move(filters));
+    broker->change_filters(std::move(filters));
     reaches(BrokerState::Connected);
     sim.settle();
   }
@@ -59,7 +59,7 @@ TEST_F(BrokerDeliver, ThousandsOfFiltersArePaced) {
 TEST_F(BrokerDeliver, AsksOnlyForTheDifference) {
   open_with({{1, "stays"}, {2, "goes"}, {3, "renumbered"}});
   peer().subscribed.clear();
-  broker->set_filters({{1, "stays"}, {4, "renumbered"}, {5, "comes"}});
+  broker->change_filters({{1, "stays"}, {0, "goes"}, {4, "renumbered"}, {5, "comes"}});
   sim.settle();
   EXPECT_THAT(peer().unsubscribed, ElementsAre("goes"));
   EXPECT_THAT(peer().subscribed, UnorderedElementsAre(HasSubstr("comes"), "renumbered:25:11=4"));
@@ -67,12 +67,12 @@ TEST_F(BrokerDeliver, AsksOnlyForTheDifference) {
 
 TEST_F(BrokerDeliver, AWishThatChangesUnderWayComesTrueInTheEnd) {
   open_with({});
-  broker->set_filters({{1, "a"}});
-  broker->set_filters({});
-  broker->set_filters({{2, "a"}});
+  broker->change_filters({{1, "a"}});
+  broker->change_filters({{0, "a"}});
+  broker->change_filters({{2, "a"}});
   sim.settle();
   EXPECT_THAT(peer().subscribed.back(), "a:25:11=2");
-  broker->set_filters({});
+  broker->change_filters({{0, "a"}});
   sim.settle();
   EXPECT_THAT(peer().unsubscribed, ElementsAre("a"));
 }
@@ -91,7 +91,7 @@ TEST_F(BrokerDeliver, ABrokerThatRemembersIsAskedForTheRest) {
   open_with({{1, "a"}, {2, "b"}});
   peer().close();
   ASSERT_TRUE(reaches(BrokerState::Resting));
-  broker->set_filters({{2, "b"}, {3, "c"}});
+  broker->change_filters({{0, "a"}, {3, "c"}});
   ASSERT_TRUE(reaches(BrokerState::Connected));
   sim.settle();
   EXPECT_TRUE(broker->status().session_present);
@@ -103,7 +103,7 @@ TEST_F(BrokerDeliver, ARefusedFilterIsToldAndAskedAgainOnTheNextConnection) {
   net.plans = {{.suback = [](const std::string& filter) { return filter == "secret" ? 0x87 : 1; }}};
   open_with({{1, "open"}, {2, "secret"}});
   EXPECT_THAT(upstairs.refused, ElementsAre(std::pair(std::string("secret"), 0x87)));
-  broker->set_filters({{1, "open"}, {2, "secret"}});
+  broker->change_filters({{1, "open"}, {2, "secret"}});
   sim.advance(seconds(10));
   EXPECT_THAT(upstairs.refused, SizeIs(1)) << "not on the same connection";
   peer().close();
@@ -343,7 +343,7 @@ TEST_F(BrokerDeliver, SurvivesPacketsThatAreAlmostRight) {
     MqttNet net_here(sim);
     net_here.plans = {{.silent = seed % 2 == 0}};
     Broker here(settings, wiring, sim, net_here, secrets, random, upstairs_here);
-    here.set_filters({{1, "a"}});
+    here.change_filters({{1, "a"}});
     upstairs_here.waiting.assign(3, publication("t", "x", 1));
     sim.settle();
     std::string wire;

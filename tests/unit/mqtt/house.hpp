@@ -46,8 +46,10 @@ class MqttNet final : public io::Dialer {
  public:
   explicit MqttNet(test::Sim& sim) : sim_(sim) {}
 
-  std::unique_ptr<io::Dial> dial(io::DialTarget, const io::Registration&, Instant now) override {
+  std::unique_ptr<io::Dial> dial(io::DialTarget target, const io::Registration&,
+                                 Instant now) override {
     attempts.push_back(now);
+    hosts.push_back(target.url.host);
     return std::unique_ptr<io::Dial>(new Attempt(*this));
   }
 
@@ -55,6 +57,7 @@ class MqttNet final : public io::Dialer {
   test::PipeOptions pipe = {};
   std::optional<Error> failure;
   std::vector<Instant> attempts;
+  std::vector<std::string> hosts;  // of each attempt
   std::vector<std::unique_ptr<test::MqttBroker>> brokers;
   std::vector<test::PipeStream*> ours;  // the Broker's ends; only while it holds them
 

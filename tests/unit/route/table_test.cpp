@@ -1,5 +1,7 @@
 #include "route/table.hpp"
 
+#include <map>
+
 #include <gtest/gtest.h>
 
 namespace wsrelay::route {
@@ -13,11 +15,26 @@ Publication arrival(std::string topic, std::string_view payload = "hello") {
   return {.topic = std::move(topic), .payload = to_bytes(payload)};
 }
 
-std::uint32_t id_of(const Table& table, std::string_view filter) {
-  for (const Subscription& each : table.subscriptions())
-    if (each.filter == filter) return each.id;
-  return 0;
-}
+/// What a broker has that is told every change.
+class Subscribed {
+ public:
+  explicit Subscribed(Table& table) : table_(table) {}
+  const std::map<std::string, Subscription>& all() {
+    while (table_.has_changes())
+      for (Subscription& each : table_.take_changes(2)) {
+        if (each.id == 0)
+          all_.erase(each.filter);
+        else
+          all_[each.filter] = each;
+      }
+    return all_;
+  }
+  std::uint32_t id_of(const std::string& filter) { return all().at(filter).id; }
+
+ private:
+  Table& table_;
+  std::map<std::string, Subscription> all_;
+};
 
 TEST(Table, PublishesToTheDefaultTopicWithThePayloadUntouched) {
   Table table("wsrelay");
@@ -153,7 +170,7 @@ TEST_P(SendTopics, DecideTheKind) {
   table.add(7, "i", rules());
   const auto& row = GetParam();
   const std::vector<Delivery> expected{{7, row.kind}};
-  const std::uint32_t id = id_of(table, "w/i/send/#");
+  const std::uint32_t id = Subscribed(table).id_of("w/i/send/#");
   EXPECT_EQ(table.deliveries_for(arrival(row.topic, row.payload), std::array{id}), expected);
   EXPECT_EQ(table.deliveries_for(arrival(row.topic, row.payload), {}), expected)
       << "found by topic";
@@ -183,13 +200,14 @@ TEST(Table, OneFilterForSeveralInstancesIsOneSubscription) {
   Table table("w");
   table.add(1, "a", rules({{.topic = "orders/#", .as = SendAs::Text}}, false));
   table.add(2, "b", rules({{.topic = "orders/#", .as = SendAs::Binary}}, false));
-  ASSERT_EQ(table.subscriptions().size(), 1U);
+  Subscribed subscribed(table);
+  ASSERT_EQ(subscribed.all().size(), 1U);
   const std::vector<Delivery> both{{1, Message::Kind::Text}, {2, Message::Kind::Binary}};
   EXPECT_EQ(table.deliveries_for(arrival("orders/new"), {}), both);
   table.remove(1);
-  ASSERT_EQ(table.subscriptions().size(), 1U);
+  ASSERT_EQ(subscribed.all().size(), 1U);
   table.remove(2);
-  EXPECT_TRUE(table.subscriptions().empty());
+  EXPECT_TRUE(subscribed.all().empty());
   EXPECT_TRUE(table.deliveries_for(arrival("orders/new"), {}).empty());
 }
 
@@ -198,7 +216,8 @@ TEST(Table, AnArrivalGoesOnlyToTheFiltersItCameFor) {
   table.add(1, "a", rules({{.topic = "x/#"}}, false));
   table.add(2, "b", rules({{.topic = "x/y"}}, false));
   const std::vector<Delivery> only_b{{2, Message::Kind::Text}};
-  EXPECT_EQ(table.deliveries_for(arrival("x/y"), std::array{id_of(table, "x/y")}), only_b);
+  EXPECT_EQ(table.deliveries_for(arrival("x/y"), std::array{Subscribed(table).id_of("x/y")}),
+            only_b);
   EXPECT_EQ(table.deliveries_for(arrival("x/y"), {}).size(), 2U);
 }
 
@@ -207,7 +226,7 @@ TEST(Table, AnIdentifierOfAnEarlierRunMisleadsNobody) {
   table.add(1, "a", rules());
   table.add(2, "b", rules());
   const std::vector<Delivery> only_b{{2, Message::Kind::Text}};
-  const std::uint32_t stale = id_of(table, "w/a/send/#");
+  const std::uint32_t stale = Subscribed(table).id_of("w/a/send/#");
   EXPECT_EQ(table.deliveries_for(arrival("w/b/send"), std::array{stale}), only_b);
   EXPECT_EQ(table.deliveries_for(arrival("w/b/send"), std::array{stale + 1000}), only_b);
 }
@@ -215,20 +234,51 @@ TEST(Table, AnIdentifierOfAnEarlierRunMisleadsNobody) {
 TEST(Table, ASubscriptionAsksForTheHighestQosBehindIt) {
   Table table("w");
   table.add(1, "a", rules({{.topic = "x", .qos = 0}}, false));
-  EXPECT_EQ(table.subscriptions().front().qos, 0);
+  Subscribed subscribed(table);
+  EXPECT_EQ(subscribed.all().at("x").qos, 0);
   table.add(2, "b", rules({{.topic = "x", .qos = 1}}, false));
-  EXPECT_EQ(table.subscriptions().front().qos, 1);
+  EXPECT_EQ(subscribed.all().at("x").qos, 1);
+  table.remove(2);
+  EXPECT_EQ(subscribed.all().at("x").qos, 0);
 }
 
 TEST(Table, AnIdentifierStaysWhileItsFilterStays) {
   Table table("w");
+  Subscribed subscribed(table);
   table.add(1, "a", rules());
   table.add(2, "b", rules());
-  const std::uint32_t b = id_of(table, "w/b/send/#");
+  const std::uint32_t b = subscribed.id_of("w/b/send/#");
   table.remove(1);
   table.add(3, "c", rules());
-  EXPECT_EQ(id_of(table, "w/b/send/#"), b);
-  EXPECT_NE(id_of(table, "w/c/send/#"), b);
+  EXPECT_EQ(subscribed.id_of("w/b/send/#"), b);
+  EXPECT_NE(subscribed.id_of("w/c/send/#"), b);
+}
+
+TEST(Table, NewRulesReplaceTheOldAndKeepTheIdentifiersOfWhatStays) {
+  Table table("w");
+  Subscribed subscribed(table);
+  table.add(1, "a", rules({{.topic = "stays", .as = SendAs::Text}, {.topic = "goes"}}));
+  const auto before = subscribed.all();
+  table.add(1, "a", rules({{.topic = "comes"}, {.topic = "stays", .as = SendAs::Binary}}));
+  EXPECT_EQ(subscribed.id_of("stays"), before.at("stays").id);
+  EXPECT_EQ(subscribed.id_of("w/a/send/#"), before.at("w/a/send/#").id);
+  EXPECT_EQ(subscribed.all().count("goes"), 0U);
+  EXPECT_EQ(subscribed.all().count("comes"), 1U);
+  const std::vector<Delivery> once{{1, Message::Kind::Binary}};
+  EXPECT_EQ(table.deliveries_for(arrival("stays"), {}), once);
+}
+
+TEST(Table, TellsOnlyWhatChanged) {
+  Table table("w");
+  table.add(1, "a", rules());
+  table.add(2, "b", rules());
+  EXPECT_EQ(table.take_changes(100).size(), 2U);
+  EXPECT_FALSE(table.has_changes());
+  table.remove(1);
+  const std::vector<Subscription> gone{{.id = 0, .filter = "w/a/send/#", .qos = 0}};
+  EXPECT_EQ(table.take_changes(100), gone);
+  table.remove(1);
+  EXPECT_FALSE(table.has_changes()) << "nobody there";
 }
 
 }  // namespace
