@@ -10,6 +10,7 @@
 
 #include "bridge/bridge.hpp"
 #include "config/load.hpp"
+#include "config/plan.hpp"
 #include "daemon/config_file.hpp"
 #include "daemon/identity.hpp"
 #include "daemon/journal.hpp"
@@ -59,11 +60,13 @@ class Daemon final : private bridge::Bridge::Host, private io::Task {
 
  private:
   void on_summary(const std::string& summary) override;
+  void on_applied() override;
   void on_stopped() override { loop_.exit(kOk); }
 
   io::Wait run(const io::Turn& turn) override;  // a reload's file has been read
   void reload();
   void reloaded(Checked& checked);
+  void reload_ended();
   void take_over(config::Config& config);
   void stop(int number);
   void say(LogLevel level, std::string text, std::string_view id = {}) {
@@ -82,10 +85,12 @@ class Daemon final : private bridge::Bridge::Host, private io::Task {
   io::NetDialer dialer_;
   SystemRandom random_;
   std::unique_ptr<bridge::Bridge> bridge_;
+  std::shared_ptr<const config::Config> config_;
   std::string summary_;
   std::string reload_problem_;        // why the last reload changed nothing
   std::shared_ptr<Checked> checked_;  // written by the loader, ours once the ticket says done
   io::Worker::Ticket reloading_;
+  bool applying_ = false;
   bool reload_again_ = false;
   bool stopping_ = false;
   io::Registration registration_;
@@ -102,6 +107,7 @@ void Daemon::take_over(config::Config& config) {
 
 void Daemon::start(config::Config config) {
   take_over(config);
+  config_ = std::make_shared<const config::Config>(std::move(config));
   bridge::Wiring wiring{.version = version(),
                         .host = host_name(),
                         .relay_directory = runtime_.path(),
@@ -110,8 +116,8 @@ void Daemon::start(config::Config config) {
   const client::Services services{
       .loop = loop_, .dialer = dialer_, .secrets = secrets_, .random = random_};
   say(LogLevel::Notice, fmt::format("wsrelayd {} started with {}, instances: {}", version(), file_,
-                                    config.instances.size()));
-  bridge_ = std::make_unique<bridge::Bridge>(config, std::move(wiring), services,
+                                    config_->instances.size()));
+  bridge_ = std::make_unique<bridge::Bridge>(*config_, std::move(wiring), services,
                                              static_cast<bridge::Bridge::Host&>(*this));
   // Valid configuration and a loop that runs: that is all READY promises. A broker that is away
   // must not fail the start.
@@ -145,7 +151,8 @@ void Daemon::on_signal(int number) {
 void Daemon::reload() {
   if (stopping_) return;
   service_.reloading();
-  if (checked_ != nullptr) {  // one is under way and may have read the file before it changed
+  if (checked_ != nullptr ||
+      applying_) {  // one is under way and may have read the file before it changed
     reload_again_ = true;
     return;
   }
@@ -167,17 +174,30 @@ void Daemon::reloaded(Checked& checked) {
     take_over(checked.config);
     for (const Error& error : tls_.reload())
       say(LogLevel::Warning, fmt::format("{}; the old certificates stay in use", error.text));
-    const auto later = bridge_->apply(checked.config);
-    say(LogLevel::Notice,
-        fmt::format("reloaded {}, instances: {}", file_, checked.config.instances.size()));
-    if (!later.empty())
-      say(LogLevel::Warning, fmt::format("{}: what changed under {} takes effect at a restart",
-                                         file_, fmt::join(later, " and ")));
-  } else {
-    say(LogLevel::Error,
-        fmt::format("not reloaded, the old configuration stays: {}", checked.first_problem));
-    bridge_->reload_failed(checked.first_problem);
+    auto next = std::make_shared<const config::Config>(std::move(checked.config));
+    config::Plan plan = config::plan(*config_, *next);
+    for (const config::Difference& each : plan.daemon)
+      if (each.reload == config::Reload::Restart)
+        say(LogLevel::Warning,
+            fmt::format("{}: the new {} takes effect at a restart", file_, each.key));
+    config_ = std::move(next);
+    applying_ = true;
+    return bridge_->apply(config_, std::move(plan));
   }
+  say(LogLevel::Error,
+      fmt::format("not reloaded, the old configuration stays: {}", checked.first_problem));
+  bridge_->reload_failed(checked.first_problem);
+  reload_ended();
+}
+
+void Daemon::on_applied() {
+  say(LogLevel::Notice,
+      fmt::format("reloaded {}, instances: {}", file_, config_->instances.size()));
+  reload_ended();
+}
+
+void Daemon::reload_ended() {
+  applying_ = false;
   on_summary(std::string(summary_));
   service_.ready();
   if (std::exchange(reload_again_, false)) reload();

@@ -3,41 +3,15 @@
 #include <algorithm>
 #include <limits>
 
-#include <fmt/format.h>
-
 namespace wsrelay::bridge {
 namespace {
 
-// Who a publication belongs to, carried through the broker's verdict: 2 bits of kind, 22 of
-// instance, 40 of the lane's own count.
-constexpr std::uint64_t kReportBit = std::uint64_t{1} << 63;
-constexpr unsigned kLaneBits = 40;
+// Instances and filters per turn: so that a turn takes about a millisecond.
+constexpr std::size_t kSlice = 64;
+constexpr std::size_t kFilterSlice = 256;
+constexpr std::size_t kAll = std::numeric_limits<std::size_t>::max();
 
-constexpr std::uint64_t lane_token(route::InstanceId instance, std::uint64_t token) {
-  return static_cast<std::uint64_t>(instance) << kLaneBits | token;
-}
-constexpr route::InstanceId instance_of(std::uint64_t token) {
-  return static_cast<route::InstanceId>(token >> kLaneBits);
-}
-constexpr std::uint64_t count_of(std::uint64_t token) {
-  return token & ((std::uint64_t{1} << kLaneBits) - 1);
-}
-
-constexpr unsigned kMessagesPerReport = 64;  // reports stand behind the data, but not for ever
-
-std::optional<Drop> drop_for(mqtt::Verdict verdict) {
-  switch (verdict) {
-    case mqtt::Verdict::Delivered:
-      return std::nullopt;
-    case mqtt::Verdict::Rejected:
-      return Drop::RejectedByBroker;
-    case mqtt::Verdict::TooLarge:
-      return Drop::TooLarge;
-    case mqtt::Verdict::InvalidTopic:
-      return Drop::InvalidTopic;
-  }
-  return Drop::RejectedByBroker;
-}
+constexpr Duration kPartingTime = std::chrono::seconds(1);  // and as much for the goodbye
 
 client::Services with_starts(client::Services services, client::StartRate& starts) {
   services.starts = &starts;
@@ -47,11 +21,13 @@ client::Services with_starts(client::Services services, client::StartRate& start
 }  // namespace
 
 Bridge::Bridge(const config::Config& config, Wiring wiring, client::Services services, Host& host)
-    : config_(config),
-      wiring_(std::move(wiring)),
+    : wiring_(std::move(wiring)),
       starts_(config.starts),
       services_(with_starts(services, starts_)),
       host_(host),
+      drain_timeout_(config.drain_timeout),
+      report_interval_(config.report_interval),
+      broker_settings_(config.mqtt.broker),
       facts_{.version = wiring_.version,
              .host = wiring_.host,
              .daemon = config.name,
@@ -62,18 +38,13 @@ Bridge::Bridge(const config::Config& config, Wiring wiring, client::Services ser
       reporter_(Topics(config.mqtt.base_topic, config.name), outbox_, wiring_.log, wiring_.wall),
       roster_(services_, *this),
       registration_(services.loop.add(*this)) {
-  mqtt::Wiring broker{.will = {.topic = reporter_.topics().bridge("state"),
-                               .payload = to_bytes("offline"),
-                               .qos = 1,
-                               .retain = true},
-                      .relay_directory = wiring_.relay_directory};
-  broker_ = std::make_unique<mqtt::Broker>(config_.mqtt.broker, std::move(broker), services_.loop,
+  mqtt::Wiring broker{.will = offline(), .relay_directory = wiring_.relay_directory};
+  broker_ = std::make_unique<mqtt::Broker>(broker_settings_, std::move(broker), services_.loop,
                                            services_.dialer, services_.secrets, services_.random,
                                            static_cast<mqtt::Broker::Listener&>(*this));
-  for (const auto& [name, settings] : config_.instances) join(name, settings);
-  subscribe();
+  for (const auto& [name, settings] : config.instances) join(name, settings);
+  subscribe(kAll);
   mark_all();
-  summarise();
 }
 
 Bridge::~Bridge() {
@@ -92,155 +63,86 @@ void Bridge::join(const std::string& name, const config::Instance& settings) {
   reporter_.joined(instance);
 }
 
-void Bridge::leave(Instance& instance) {
-  table_.remove(instance.id());
-  roster_.leave(instance);
+void Bridge::leave(const std::string& name) {
+  Instance* const instance = roster_.find(name);
+  if (instance == nullptr) return;
+  table_.remove(instance->id());
+  roster_.leave(*instance);
 }
 
-void Bridge::change(Instance& instance, const config::Instance& settings) {
-  const config::Instance& before = instance.settings();
-  if (before == settings) return instance.retry();
-  if (before.rules != settings.rules || before.enabled != settings.enabled) {
-    if (settings.enabled)
-      table_.add(instance.id(), instance.name(), settings.rules);
-    else
-      table_.remove(instance.id());
-  }
-  roster_.renew(instance, settings);
-  say({Document::State, instance.id()});
+void Bridge::change(const std::string& name, const config::Instance& settings) {
+  Instance* const instance = roster_.find(name);
+  if (instance == nullptr) return join(name, settings);
+  const config::Instance& before = instance->settings();
+  if (!settings.enabled)
+    table_.remove(instance->id());
+  else if (before.rules != settings.rules || !before.enabled)
+    table_.add(instance->id(), name, settings.rules);
+  roster_.renew(*instance, settings);
+  say({Document::State, instance->id()});
 }
 
 void Bridge::let_go() {
-  for (const auto& instance : roster_.settle(stop_ == Stop::No)) {
+  for (const auto& instance : roster_.settle(stop_ == Stop::No, kSlice)) {
     reporter_.left(*instance, roster_.find(instance->name()) == nullptr);
     ring_.leave(instance->publish());
     broker_->wake();
   }
 }
 
-void Bridge::subscribe() {
+void Bridge::subscribe(std::size_t most) {
   std::vector<mqtt::Filter> filters;
-  for (route::Subscription& each : table_.take_changes(std::numeric_limits<std::size_t>::max()))
+  for (route::Subscription& each : table_.take_changes(most))
     filters.push_back({each.id, std::move(each.filter), each.qos});
   if (!filters.empty()) broker_->change_filters(std::move(filters));
 }
 
-std::vector<std::string> Bridge::apply(const config::Config& config) {
-  std::vector<std::string> later;
-  if (config.name != config_.name) later.emplace_back("name");
-  if (config.mqtt != config_.mqtt) later.emplace_back("mqtt");
-  config_.drain_timeout = config.drain_timeout;
-  if (config.report_interval != config_.report_interval) next_stats_ = {};
-  config_.report_interval = config.report_interval;
-  config_.log_level = config.log_level;
-  starts_.set(config.starts);
-  config_.instances = config.instances;
+// ---- reload
 
-  for (const std::string& name : roster_.names())
-    if (!config.instances.contains(name)) leave(*roster_.find(name));
-  for (const auto& [name, settings] : config.instances) {
-    if (Instance* known = roster_.find(name))
-      change(*known, settings);
-    else
-      join(name, settings);
+void Bridge::apply(std::shared_ptr<const config::Config> next, config::Plan plan) {
+  if (stop_ != Stop::No) return;
+  if (transition_) transition_->advance(*this, kAll);
+  drain_timeout_ = next->drain_timeout;
+  if (std::exchange(report_interval_, next->report_interval) != next->report_interval)
+    next_stats_ = {};
+  starts_.set(next->starts);
+  change_broker(next->mqtt.broker);
+  transition_.emplace(std::move(next), std::move(plan));
+  nudge();
+}
+
+void Bridge::change_broker(const mqtt::Settings& settings) {
+  const mqtt::Settings before = std::exchange(broker_settings_, settings);
+  if (before == settings) return;
+  if (mqtt::needs_new_connection(before, settings)) {
+    const bool elsewhere = mqtt::leads_elsewhere(before, settings);
+    forgotten_ |= elsewhere;
+    if (broker_->status().state == mqtt::BrokerState::Connected)
+      parting_.emplace(forgotten_ ? std::optional(offline()) : std::nullopt);
+    reporter_.broker_left(before.url.redacted(), settings.url.redacted());
+    facts_.broker_url = settings.url.redacted();
   }
-  subscribe();
+  broker_->change(settings, after(services_.loop.now(), kPartingTime));
+}
+
+// A slice of the reload. Filters come last: one that changes hands is asked for once.
+void Bridge::advance_reload() {
+  if (!transition_) return;
+  if (!transition_->advance(*this, kSlice)) return;
+  subscribe(kFilterSlice);
+  if (table_.has_changes()) return;
+  transition_.reset();
+  roster_.retry();
   facts_.reloaded = wiring_.wall();
   facts_.reload_problem.clear();
   say({Document::BridgeInfo});
-  registration_.wake();
-  summarise();
-  return later;
+  host_.on_applied();
 }
 
 void Bridge::reload_failed(const std::string& problem) {
   facts_.reloaded = wiring_.wall();
   facts_.reload_problem = problem;
   say({Document::BridgeInfo});
-}
-
-// ---- publish: lanes → broker
-
-void Bridge::on_publishable(Instance& instance) {
-  ring_.enter(instance.publish());
-  broker_->wake();
-}
-
-std::optional<mqtt::Outgoing> Bridge::next_publication() {
-  if (served_ >= kMessagesPerReport) {
-    served_ = 0;
-    if (auto report = next_report()) return report;
-  }
-  if (auto message = next_message()) return message;
-  return next_report();
-}
-
-std::optional<mqtt::Outgoing> Bridge::next_message() {
-  while (RingSeat* seat = ring_.serve()) {
-    const Publication* publication = seat->lane.next(services_.loop.now());
-    if (publication == nullptr) continue;  // all that waited was too old
-    ++served_;
-    return mqtt::Outgoing{publication, lane_token(seat->instance, seat->lane.last_token())};
-  }
-  return std::nullopt;
-}
-
-std::optional<mqtt::Outgoing> Bridge::next_report() {
-  const auto item = outbox_.next(services_.loop.now());
-  if (!item) return std::nullopt;
-  return mqtt::Outgoing{item->publication, kReportBit | item->token};
-}
-
-void Bridge::on_published(std::uint64_t token, mqtt::Verdict verdict) {
-  if ((token & kReportBit) != 0)
-    return outbox_.settle(token & ~kReportBit, verdict == mqtt::Verdict::Delivered);
-  Instance* instance = roster_.find(instance_of(token));
-  if (instance == nullptr) return;
-  instance->settle_publication(count_of(token), drop_for(verdict));
-  if (stop_ != Stop::No || roster_.unsettled()) registration_.wake();
-}
-
-void Bridge::on_connection_lost() {
-  outbox_.rewind();
-  roster_.for_each([](Instance& instance) { instance.rewind_publications(); });
-}
-
-// ---- deliver: broker → lanes
-
-void Bridge::on_arrival(mqtt::Arrival arrival) {
-  // While stopping nothing new is taken: unacknowledged, the broker keeps it for our return.
-  const auto deliveries = table_.deliveries_for(arrival.publication, arrival.filters);
-  const std::size_t bytes = arrival.publication.payload.size();
-  if (stop_ != Stop::No && arrival.token != 0) return;
-  if (deliveries.empty()) {  // nobody's books can hold it: the bridge's own document does
-    ++facts_.unroutable;
-    say({Document::BridgeInfo});
-  }
-  for (std::size_t i = 0; i < deliveries.size(); ++i) {
-    const route::Delivery& delivery = deliveries[i];
-    Instance* found = roster_.find(delivery.instance);
-    if (found == nullptr) continue;
-    Instance& instance = *found;
-    if (stop_ != Stop::No) {
-      instance.refuse_delivery(Drop::Shutdown, bytes);
-    } else if (arrival.retained) {
-      instance.refuse_delivery(Drop::Retained, bytes);  // a command of yesterday is never executed
-    } else if (!delivery.kind) {
-      instance.refuse_delivery(Drop::NoRoute, bytes);
-    } else {
-      const bool last = i + 1 == deliveries.size();
-      instance.deliver({*delivery.kind, last ? std::move(arrival.publication.payload)
-                                             : arrival.publication.payload});
-    }
-  }
-  if (arrival.token != 0) broker_->acknowledge(arrival.token);
-}
-
-void Bridge::on_subscription_refused(const std::string& filter, int reason) {
-  reporter_.log(LogLevel::Warning,
-                fmt::format("broker: refuses the subscription to {} (reason {}); nothing is "
-                            "delivered from there",
-                            filter, reason));
 }
 
 // ---- what there is to tell
@@ -251,16 +153,18 @@ void Bridge::on_broker_state(const mqtt::BrokerStatus& status) {
     // The will may have said "offline" a moment ago; without a session the rest may be gone too.
     say({Document::BridgeState});
     say({Document::BridgeInfo});
-    if (!status.session_present) mark_all();
+    if (std::exchange(forgotten_, false) || !status.session_present) mark_all();
+  } else {
+    parting_.reset();
   }
-  if (status.state == mqtt::BrokerState::Stopped) registration_.wake();
+  if (status.state == mqtt::BrokerState::Stopped) nudge();
   summarise();
 }
 
 void Bridge::on_state_change(Instance& instance, client::State before) {
   reporter_.state_changed(instance, before);
   if (broker_) broker_->wake();
-  if (instance.stopped()) registration_.wake();
+  if (roster_.note(instance) || (stop_ != Stop::No && instance.stopped())) nudge();
   summarise();
 }
 
@@ -284,50 +188,56 @@ void Bridge::mark_all() {
 }
 
 void Bridge::summarise() {
-  host_.on_summary(reporter_.summary());
+  summary_due_ = true;
+  nudge();
+}
+
+// Not from within its own turn, which would only become longer: run() comes back by itself.
+void Bridge::nudge() {
+  if (!running_) registration_.wake();
+}
+
+Publication Bridge::offline() const {
+  return retained(reporter_.topics().bridge("state"), "offline");
 }
 
 std::optional<Publication> Bridge::write(const DocumentKey& key) const {
   const Topics& topics = reporter_.topics();
-  const auto retained = [](std::string topic, std::string_view text) {
-    return Publication{.topic = std::move(topic),
-                       .payload = to_bytes(text),
-                       .qos = 1,
-                       .retain = true,
-                       .is_utf8 = true};
-  };
   if (key.document == Document::BridgeState)
-    return retained(topics.bridge("state"), stop_ == Stop::Broker ? "offline" : "online");
-  if (key.document == Document::BridgeInfo) {
+    return stop_ == Stop::Broker ? offline() : retained(topics.bridge("state"), "online");
+  if (key.document == Document::BridgeInfo)
     return retained(topics.bridge("info"),
                     info_document(facts_, broker_->status(), roster_.names()));
-  }
-  const Instance* found = roster_.find(key.instance);
-  if (found == nullptr) return std::nullopt;
-  const Instance& instance = *found;
-  const Clocks clocks = reporter_.clocks(services_.loop.now());
-  const std::string& name = instance.name();
-  if (key.document == Document::Availability)
-    return retained(topics.instance(name, "availability"),
-                    instance.status().state == client::State::Ready ? "online" : "offline");
-  if (key.document == Document::Stats)
-    return retained(topics.instance(name, "stats"), stats_document(instance, clocks));
-  return retained(topics.instance(name, "state"),
-                  state_document(instance, reporter_.moments(instance), clocks, topics.daemon()));
+  const Instance* const instance = roster_.find(key.instance);
+  if (instance == nullptr) return std::nullopt;
+  return reporter_.document(key.document, *instance, services_.loop.now());
 }
 
 // ---- the bridge's own turn: statistics, departures, the end
 
 io::Wait Bridge::run(const io::Turn& turn) {
+  running_ = true;
+  advance_reload();
   let_go();
   report_stats(turn.now);
   if (stop_ != Stop::No) advance_stop(turn.now);
-  io::Wait wait{.until = next_stats_};
-  if (stop_ != Stop::No)
-    wait.until = stop_ == Stop::Instances ? close_deadline_
-                 : stop_ == Stop::Done    ? Instant::max()
-                                          : stop_deadline_;
-  return wait;
+  if (std::exchange(summary_due_, false)) host_.on_summary(reporter_.summary());
+  running_ = false;
+  return {.until = next_moment(turn.now)};
+}
+
+Instant Bridge::next_moment(Instant now) const {
+  if (transition_ || roster_.has_due() || summary_due_) return now;
+  switch (stop_) {
+    case Stop::No:
+      return next_stats_;
+    case Stop::Instances:
+      return close_deadline_;
+    case Stop::Done:
+      return Instant::max();
+    default:
+      return stop_deadline_;
+  }
 }
 
 // One instance at a time, so that ten thousand documents do not come in one burst.
@@ -337,21 +247,23 @@ void Bridge::report_stats(Instant now) {
     last_stats_ = next->id();
     say({Document::Stats, next->id()});
   }
-  next_stats_ = after(
-      now, config_.report_interval / static_cast<long>(std::max<std::size_t>(roster_.size(), 1)));
+  next_stats_ =
+      after(now, report_interval_ / static_cast<long>(std::max<std::size_t>(roster_.size(), 1)));
 }
 
 void Bridge::stop() {
   if (stop_ != Stop::No) return;
   stop_ = Stop::Instances;
+  transition_.reset();
+  roster_.hurry();
   Duration closing = Duration::zero();
   roster_.for_each([&](Instance& instance) {
     closing = std::max(closing, instance.settings().client.timeouts.close);
     instance.stop();
   });
   close_deadline_ = after(services_.loop.now(), closing);
-  stop_deadline_ = after(close_deadline_, config_.drain_timeout);
-  registration_.wake();
+  stop_deadline_ = after(close_deadline_, drain_timeout_);
+  nudge();
 }
 
 bool Bridge::rivers_dry() const {
@@ -363,7 +275,7 @@ void Bridge::advance_stop(Instant now) {
     const bool stopped = roster_.all([](const Instance& each) { return each.stopped(); });
     if (!stopped && now < close_deadline_) return;
     stop_ = Stop::Lanes;
-    stop_deadline_ = after(now, config_.drain_timeout);
+    stop_deadline_ = after(now, drain_timeout_);
   }
   if (stop_ == Stop::Lanes) {
     const bool reachable = broker_->status().state == mqtt::BrokerState::Connected;
@@ -374,6 +286,7 @@ void Bridge::advance_stop(Instant now) {
         say({document, instance.id()});
     });
     stop_ = Stop::Broker;
+    parting_.reset();
     say({Document::BridgeState});
     broker_->stop(reachable ? std::max(stop_deadline_, after(now, std::chrono::seconds(1))) : now);
   }

@@ -3,22 +3,26 @@
 // leaves. Knows no file descriptor, no configuration file, no service manager.
 //
 //   Bridge bridge(config, wiring, services, host);   // connects by itself
-//   bridge.apply(config);                            // reload: what did not change is not touched
+//   bridge.apply(next, plan);                        // reload: what did not change is not touched;
+//                                                    // in slices; host.on_applied() at the end
 //   bridge.stop();                                   // drains; host.on_stopped() at the end
 //
 // The host is told on change and must not destroy the bridge from within a call.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/log.hpp"
 #include "bridge/instance.hpp"
 #include "bridge/outbox.hpp"
+#include "bridge/parting.hpp"
 #include "bridge/publish_ring.hpp"
 #include "bridge/reporter.hpp"
 #include "bridge/roster.hpp"
+#include "bridge/transition.hpp"
 #include "config/config.hpp"
 #include "mqtt/broker.hpp"
 #include "route/table.hpp"
@@ -35,6 +39,7 @@ struct Wiring {
 };
 
 class Bridge final : private io::Task,
+                     private Transition::Deeds,
                      private Instance::Host,
                      private mqtt::Broker::Listener,
                      private Outbox::Writer {
@@ -42,6 +47,8 @@ class Bridge final : private io::Task,
   class Host {
    public:
     virtual void on_summary(const std::string& summary) = 0;  // something changed
+    /// What apply() began is done; neither its configuration nor its plan is held any more.
+    virtual void on_applied() = 0;
     virtual void on_stopped() = 0;
 
    protected:
@@ -51,8 +58,9 @@ class Bridge final : private io::Task,
   Bridge(const config::Config& config, Wiring wiring, client::Services services, Host& host);
   ~Bridge();
 
-  /// What cannot change without a restart stays as it was; its keys are returned.
-  std::vector<std::string> apply(const config::Config& config);
+  /// What cannot change without a restart stays as it was. A second one while the first is under
+  /// way finishes that at once and is told alone; stop() ends it untold.
+  void apply(std::shared_ptr<const config::Config> next, config::Plan plan);
   /// A reload that failed: said in the info document.
   void reload_failed(const std::string& problem);
   void stop();
@@ -79,25 +87,32 @@ class Bridge final : private io::Task,
 
   std::optional<Publication> write(const DocumentKey& key) const override;
 
-  void join(const std::string& name, const config::Instance& settings);
-  void leave(Instance& instance);
-  void change(Instance& instance, const config::Instance& settings);
+  void join(const std::string& name, const config::Instance& settings) override;
+  void leave(const std::string& name) override;
+  void change(const std::string& name, const config::Instance& settings) override;
+  void change_broker(const mqtt::Settings& settings);
+  void advance_reload();
   void let_go();
-  void subscribe();
+  void subscribe(std::size_t most);
   void say(DocumentKey key);
   void mark_all();
   void summarise();
+  void nudge();
+  Publication offline() const;
   std::optional<mqtt::Outgoing> next_message();
   std::optional<mqtt::Outgoing> next_report();
   void advance_stop(Instant now);
   bool rivers_dry() const;
   void report_stats(Instant now);
+  Instant next_moment(Instant now) const;
 
-  config::Config config_;
   Wiring wiring_;
   client::StartRate starts_;
   client::Services services_;
   Host& host_;
+  Duration drain_timeout_;
+  Duration report_interval_;
+  mqtt::Settings broker_settings_;
   BridgeFacts facts_;
   route::Table table_;
   PublishRing ring_;
@@ -108,6 +123,12 @@ class Bridge final : private io::Task,
   unsigned served_ = 0;  // messages since the last report
   Instant next_stats_ = {};
   route::InstanceId last_stats_ = 0;
+  bool running_ = false;
+  bool summary_due_ = true;
+
+  std::optional<Transition> transition_;  // a reload under way
+  std::optional<Parting> parting_;        // its broker is being left
+  bool forgotten_ = false;                // the next broker has nothing of ours, whatever it says
 
   enum class Stop : std::uint8_t { No, Instances, Lanes, Broker, Done };
   Stop stop_ = Stop::No;

@@ -82,6 +82,13 @@ void write_error(JsonWriter& json, const Error& error, const std::optional<WallT
   json.end_object();
 }
 
+void write_labels(JsonWriter& json, const std::map<std::string, std::string>& labels) {
+  if (labels.empty()) return;
+  json.key("labels").begin_object();
+  for (const auto& [name, value] : labels) json.member(name, value);
+  json.end_object();
+}
+
 void write_target(JsonWriter& json, const client::Settings& settings) {
   json.member("url", settings.url.redacted());
   text_or_null(json, "proxy", settings.proxy ? settings.proxy->url.redacted() : std::string());

@@ -2,7 +2,9 @@
 // known is null, so that readers find every member always.
 #pragma once
 
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "base/json.hpp"
@@ -19,6 +21,7 @@ void write_close(JsonWriter& json, const client::LastClose& close,
 void write_error(JsonWriter& json, const Error& error, const std::optional<WallTime>& at);
 
 /// Members of an object that is open.
+void write_labels(JsonWriter& json, const std::map<std::string, std::string>& labels);
 void write_target(JsonWriter& json, const client::Settings& settings);
 void write_agreement(JsonWriter& json, const client::Status& status);
 void write_lanes(JsonWriter& json, const Instance& instance);

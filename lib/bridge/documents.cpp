@@ -15,6 +15,7 @@ std::string state_document(const Instance& instance, const Moments& moments, con
       status.state == client::State::Resting && status.next_attempt < Instant::max();
   time_or_null(json, "next_attempt",
                resting ? std::optional(clocks.at(status.next_attempt)) : std::nullopt);
+  write_labels(json, instance.settings().labels);
   write_target(json, instance.settings().client);
   write_agreement(json, status);
   write_rtt(json, status);

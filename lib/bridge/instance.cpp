@@ -44,6 +44,7 @@ void Instance::apply(config::Instance settings) {
   publish_.lane.set(settings_.lanes.publish);
   deliver_.set(settings_.lanes.deliver);
   if (!client_) return start_client();
+  if (replacing_) return;  // what follows begins with these settings
   if (!renew) {
     client_->adjust(settings_.client);
     return retry();
@@ -53,7 +54,8 @@ void Instance::apply(config::Instance settings) {
 }
 
 void Instance::retry() {
-  if (client_ && client_->status().state == client::State::Failed) client_->start();
+  const bool leaving = stopping_ || replacing_;
+  if (client_ && !leaving && client_->status().state == client::State::Failed) client_->start();
 }
 
 bool Instance::stopped() const {

@@ -26,6 +26,14 @@ std::string drops_text(const Instance& instance) {
 
 }  // namespace
 
+Publication retained(std::string topic, std::string_view text) {
+  return {.topic = std::move(topic),
+          .payload = to_bytes(text),
+          .qos = 1,
+          .retain = true,
+          .is_utf8 = true};
+}
+
 Reporter::Reporter(Topics topics, Outbox& outbox, Log& log, WallClock wall)
     : topics_(std::move(topics)), outbox_(outbox), log_(log), wall_(std::move(wall)) {}
 
@@ -48,6 +56,17 @@ void Reporter::left(const Instance& instance, bool name_is_free) {
   records_.erase(record);
   if (!name_is_free) return;
   for (const char* what : kRetained) outbox_.clear(topics_.instance(instance.name(), what));
+}
+
+Publication Reporter::document(Document which, const Instance& instance, Instant now) const {
+  const std::string& name = instance.name();
+  if (which == Document::Availability)
+    return retained(topics_.instance(name, "availability"),
+                    instance.status().state == client::State::Ready ? "online" : "offline");
+  if (which == Document::Stats)
+    return retained(topics_.instance(name, "stats"), stats_document(instance, clocks(now)));
+  return retained(topics_.instance(name, "state"),
+                  state_document(instance, moments(instance), clocks(now), topics_.daemon()));
 }
 
 const Moments& Reporter::moments(const Instance& instance) const {
@@ -169,6 +188,12 @@ void Reporter::broker_changed(const mqtt::BrokerStatus& status) {
                 .message_id = kBrokerLostId});
   }
   if (up || status.state == mqtt::BrokerState::Resting) told_broker_ = status.state;
+}
+
+void Reporter::broker_left(const std::string& before, const std::string& now) {
+  told_broker_ = mqtt::BrokerState::Connecting;  // the next connection gets its line
+  log(LogLevel::Notice, before == now ? fmt::format("broker: connecting to {} anew", now)
+                                      : fmt::format("broker: leaving {} for {}", before, now));
 }
 
 }  // namespace wsrelay::bridge

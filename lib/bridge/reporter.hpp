@@ -25,6 +25,9 @@ inline constexpr std::string_view kBrokerUpId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f00
 inline constexpr std::string_view kBrokerLostId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f006";
 inline constexpr std::string_view kGaveUpId = "3d6cfbdb0f2c4d3b9ae0d1a9b6a1f007";
 
+/// A retained text.
+Publication retained(std::string topic, std::string_view text);
+
 class Reporter {
  public:
   using WallClock = std::function<WallTime()>;
@@ -37,12 +40,13 @@ class Reporter {
   void state_changed(const Instance& instance, client::State before);
   void happened(const Instance& instance, const Event& event, Instant now);
   void broker_changed(const mqtt::BrokerStatus& status);
+  void broker_left(const std::string& before, const std::string& now);
   void log(LogLevel level, std::string text) {
     log_.write({.level = level, .text = std::move(text)});
   }
 
-  Clocks clocks(Instant now) const { return {now, wall_()}; }
-  const Moments& moments(const Instance& instance) const;
+  /// A retained document of an instance, as it is now.
+  Publication document(Document which, const Instance& instance, Instant now) const;
   const Topics& topics() const { return topics_; }
   std::string summary() const { return health_.summary(); }
 
@@ -53,6 +57,8 @@ class Reporter {
     client::State state = {};  // as counted in health_
     std::string told_error;    // the last failure that got a line
   };
+  Clocks clocks(Instant now) const { return {now, wall_()}; }
+  const Moments& moments(const Instance& instance) const;
   void write(const Instance& instance, LogLevel level, std::string text, std::string_view id);
   void tell_failure(const Instance& instance, Record& record);
   void tell_end(const Instance& instance, Record& record);

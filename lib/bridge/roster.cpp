@@ -1,7 +1,5 @@
 #include "bridge/roster.hpp"
 
-#include <algorithm>
-
 namespace wsrelay::bridge {
 
 Instance& Roster::join(const std::string& name, const config::Instance& settings) {
@@ -14,29 +12,48 @@ Instance& Roster::join(const std::string& name, const config::Instance& settings
 
 void Roster::leave(Instance& instance) {
   names_.erase(instance.name());
-  departing_.push_back(instance.id());
+  departing_.insert(instance.id());
+  due_.insert(instance.id());
   instance.stop();
 }
 
 void Roster::renew(Instance& instance, const config::Instance& settings) {
   instance.apply(settings);
-  renewing_.push_back(instance.id());
+  renewing_.insert(instance.id());
+  due_.insert(instance.id());
 }
 
-std::vector<std::unique_ptr<Instance>> Roster::settle(bool keep_unpublished) {
-  std::erase_if(renewing_, [&](route::InstanceId id) {
-    Instance* instance = find(id);
-    return instance == nullptr || instance->renewed();
-  });
+bool Roster::note(const Instance& instance) {
+  const route::InstanceId id = instance.id();
+  if (instance.status().state == client::State::Failed)
+    failed_.insert(id);
+  else
+    failed_.erase(id);
+  if (!departing_.contains(id) && !renewing_.contains(id)) return false;
+  due_.insert(id);
+  return true;
+}
+
+void Roster::retry() {
+  for (const route::InstanceId id : failed_) find(id)->retry();
+}
+
+std::vector<std::unique_ptr<Instance>> Roster::settle(bool keep_unpublished, std::size_t most) {
   std::vector<std::unique_ptr<Instance>> gone;
-  std::erase_if(departing_, [&](route::InstanceId id) {
+  for (; most > 0 && !due_.empty(); --most) {
+    const route::InstanceId id = due_.extract(due_.begin()).value();
     const auto at = all_.find(id);
-    const Instance& instance = *at->second;
-    if (!instance.stopped() || (keep_unpublished && !instance.publish().lane.empty())) return false;
+    Instance& instance = *at->second;
+    if (renewing_.contains(id) && instance.renewed()) renewing_.erase(id);
+    if (!departing_.contains(id) || !instance.stopped()) continue;
+    if (keep_unpublished && !instance.publish().lane.empty()) continue;
+    departing_.erase(id);
+    renewing_.erase(id);
+    failed_.erase(id);
+    due_.erase(id);
     gone.push_back(std::move(at->second));
     all_.erase(at);
-    return true;
-  });
+  }
   return gone;
 }
 

@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,15 +24,21 @@ class Roster {
   void leave(Instance& instance);
   /// The settings changed: the client may have to be replaced, now or when it has stopped.
   void renew(Instance& instance, const config::Instance& settings);
-  /// Replaces clients that have stopped and returns the instances that may go. Not for listener
-  /// calls.
-  std::vector<std::unique_ptr<Instance>> settle(bool keep_unpublished);
+  /// Its client's state changed, or its publish lane ran empty. True: settle() has something to do.
+  bool note(const Instance& instance);
+  /// Replaces clients that have stopped and returns the instances that may go; looks at no more
+  /// than `most`. Not for listener calls.
+  std::vector<std::unique_ptr<Instance>> settle(bool keep_unpublished, std::size_t most);
+  bool has_due() const { return !due_.empty(); }
+  /// The end of the process: nobody's messages are waited for any more.
+  void hurry() { due_ = departing_; }
+  /// Those that had given up begin anew.
+  void retry();
 
   Instance* find(route::InstanceId id) const;
   Instance* find(std::string_view name) const;
   std::vector<std::string> names() const;
   std::size_t size() const { return all_.size(); }
-  bool unsettled() const { return !departing_.empty() || !renewing_.empty(); }
   /// The one after `id`, round and round; null only if there is none at all.
   Instance* next_after(route::InstanceId id) const;
   template <class Visit>
@@ -50,8 +57,10 @@ class Roster {
   Instance::Host& host_;
   std::map<route::InstanceId, std::unique_ptr<Instance>> all_;
   std::map<std::string, route::InstanceId, std::less<>> names_;
-  std::vector<route::InstanceId> departing_;
-  std::vector<route::InstanceId> renewing_;
+  std::set<route::InstanceId> departing_;
+  std::set<route::InstanceId> renewing_;
+  std::set<route::InstanceId> due_;     // of these, the ones that may have come to their end
+  std::set<route::InstanceId> failed_;  // make no attempt by themselves
   route::InstanceId next_id_ = 1;
 };
 

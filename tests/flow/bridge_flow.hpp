@@ -33,7 +33,9 @@ struct Lines final : Log {
 
 struct Host final : Bridge::Host {
   std::string summary;
+  std::size_t applied = 0;
   bool stopped = false;
+  void on_applied() override { ++applied; }
   void on_summary(const std::string& text) override { summary = text; }
   void on_stopped() override { stopped = true; }
 };
@@ -54,6 +56,7 @@ class BridgeFlow : public testing::Test {
   BridgeFlow() {
     dialer.accept = [this](const io::DialTarget& target, std::unique_ptr<test::PipeStream>& far) {
       if (target.url.scheme == "mqtt") {
+        broker_hosts.push_back(target.url.host);
         if (broker_away) far->break_now(Error{.fault = Fault::Tcp, .text = "connection refused"});
         brokers.push_back(std::make_unique<MqttBroker>(sim, std::move(far), broker_plan));
         return true;
@@ -76,6 +79,7 @@ class BridgeFlow : public testing::Test {
     instance.client.reconnect.delay.first = milliseconds(100);
   }
   void start() {
+    running = std::make_shared<const config::Config>(config);
     bridge.emplace(
         config,
         Wiring{.version = "1",
@@ -85,6 +89,23 @@ class BridgeFlow : public testing::Test {
                .log = lines},
         client::Services{.loop = sim, .dialer = dialer, .secrets = secrets, .random = random},
         host);
+  }
+  config::Config without_instances() const {
+    config::Config none = config;
+    none.instances.clear();
+    return none;
+  }
+  /// What `config` says now takes the place of what runs.
+  void begin_reload() {
+    auto next = std::make_shared<const config::Config>(config);
+    bridge->apply(next, config::plan(*running, *next));
+    running = std::move(next);
+  }
+  void reload() {
+    const std::size_t before = host.applied;
+    begin_reload();
+    sim.settle();
+    ASSERT_EQ(host.applied, before + 1);
   }
   void start_ready() {
     start();
@@ -132,6 +153,7 @@ class BridgeFlow : public testing::Test {
   test::Sim sim;
   test::FakeDialer dialer{sim};
   std::vector<std::unique_ptr<MqttBroker>> brokers;
+  std::vector<std::string> broker_hosts;
   std::map<std::string, std::vector<std::unique_ptr<test::WsPeer>>> peers;
   test::MqttBrokerPlan broker_plan;
   test::PeerOptions peer_options;
@@ -142,6 +164,7 @@ class BridgeFlow : public testing::Test {
   io::Secrets secrets;
   SeededRandom random{11};
   config::Config config;
+  std::shared_ptr<const config::Config> running;
   std::optional<Bridge> bridge;
 };
 

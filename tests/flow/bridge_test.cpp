@@ -224,7 +224,7 @@ TEST_F(BridgeFlow, AReloadTouchesOnlyWhatChanged) {
   next.instances["changes"].client.url = *parse_url("ws://elsewhere/", {"ws"});
   config = next;
   add("comes");
-  EXPECT_TRUE(bridge->apply(config).empty());
+  reload();
   ASSERT_TRUE(sim.advance_until([&] { return all_ready(); }));
   sim.settle();
   EXPECT_EQ(peers["stays"].size(), 1U);
@@ -245,11 +245,10 @@ TEST_F(BridgeFlow, AnInstanceThatComesBackIsNotClearedByItsPredecessor) {
   broker().plan.acknowledges = false;
   peer("a").send(1, "holds the old one until the broker has it");
   sim.settle();
-  config::Config without = config;
-  without.instances.clear();
-  bridge->apply(without);
-  sim.settle();
-  bridge->apply(config);
+  const config::Config with = std::exchange(config, without_instances());
+  reload();
+  config = with;
+  reload();
   ASSERT_TRUE(sim.advance_until([&] { return all_ready(); }));
   broker().plan.acknowledges = true;
   for (const auto& packet : std::vector(broker().published))
@@ -263,7 +262,7 @@ TEST_F(BridgeFlow, PingAndRestChangeWithoutANewConnection) {
   add("a");
   start_ready();
   config.instances["a"].client.ping = {.interval = seconds(5), .timeout = seconds(5)};
-  bridge->apply(config);
+  reload();
   sim.advance(seconds(11));
   EXPECT_EQ(peers["a"].size(), 1U);
   const auto pings = std::count_if(peer("a").frames.begin(), peer("a").frames.end(),
@@ -275,13 +274,13 @@ TEST_F(BridgeFlow, DisablingClosesAndEnablingConnects) {
   add("a");
   start_ready();
   config.instances["a"].enabled = false;
-  bridge->apply(config);
+  reload();
   sim.settle();
   EXPECT_TRUE(peer("a").saw_end());
   EXPECT_NE(retained("wsrelay/a/state").find(R"("state":"disabled")"), std::string::npos);
   EXPECT_EQ(host.summary, "0/1 instances ready, 1 disabled; broker connected (MQTT 5)");
   config.instances["a"].enabled = true;
-  bridge->apply(config);
+  reload();
   EXPECT_TRUE(sim.advance_until([&] { return all_ready(); }));
 }
 
@@ -289,7 +288,11 @@ TEST_F(BridgeFlow, WhatNeedsARestartIsNamed) {
   add("a");
   start_ready();
   config.mqtt.base_topic = "other";
-  EXPECT_EQ(bridge->apply(config), std::vector<std::string>{"mqtt"});
+  const config::Plan plan = config::plan(*running, config);
+  ASSERT_EQ(plan.daemon.size(), 1U);
+  EXPECT_EQ(plan.daemon.front().key, "mqtt.base_topic");
+  EXPECT_EQ(plan.daemon.front().reload, config::Reload::Restart);
+  reload();
   peer("a").send(1, "x");
   sim.settle();
   EXPECT_EQ(payloads("wsrelay/a/recv"), "x|");

@@ -67,7 +67,7 @@ TEST_F(Deflate, CountsGoOnWhenAReloadReplacesTheClient) {
   send_compressed(1, std::string(10'000, 'd'));
   sim.settle();
   config.instances["a"].client.user_agent = "another";
-  bridge->apply(config);
+  reload();
   ASSERT_TRUE(sim.advance_until([&] { return peers["a"].size() == 2 && all_ready(); }));
   EXPECT_EQ(instance("a").compression().received_plain, 10'000U);
 }

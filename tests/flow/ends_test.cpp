@@ -48,7 +48,7 @@ TEST_F(Ends, ARuleThatFailsIsTheLastWord) {
 TEST_F(Ends, ChangedRulesBeginAnew) {
   give_up();
   reconnect().rules.clear();
-  bridge->apply(config);
+  reload();
   EXPECT_TRUE(ready_again());
   EXPECT_EQ(host.summary, "1/1 instances ready; broker connected (MQTT 5)");
 }
@@ -56,7 +56,7 @@ TEST_F(Ends, ChangedRulesBeginAnew) {
 TEST_F(Ends, ChangedSettingsThatNeedAnotherConnectionBeginAnew) {
   give_up();
   config.instances["a"].client.url = *parse_url("ws://elsewhere/", {"ws"});
-  bridge->apply(config);
+  reload();
   EXPECT_TRUE(ready_again());
   EXPECT_EQ(peers["elsewhere"].size(), 1U);
   EXPECT_EQ(peers["a"].size(), 1U);
@@ -64,7 +64,7 @@ TEST_F(Ends, ChangedSettingsThatNeedAnotherConnectionBeginAnew) {
 
 TEST_F(Ends, AReloadWithoutAChangeBeginsAnewToo) {  // a secret's file may be another one now
   give_up();
-  bridge->apply(config);
+  reload();
   EXPECT_TRUE(ready_again());
 }
 
@@ -78,11 +78,11 @@ TEST_F(Ends, AReloadThatFailsDoesNot) {
 TEST_F(Ends, OneThatGaveUpCanBeDisabledAndRemoved) {
   give_up();
   config.instances["a"].enabled = false;
-  bridge->apply(config);
+  reload();
   sim.settle();
   EXPECT_NE(document().find(R"("state":"disabled")"), std::string::npos);
   config.instances.clear();
-  bridge->apply(config);
+  reload();
   sim.settle();
   EXPECT_EQ(bridge->find("a"), nullptr);
   EXPECT_EQ(document(), "") << "cleared";
@@ -147,7 +147,7 @@ TEST_F(Ends, ARestUnderWayIsReconsidered) {
   peer("a").send_close(4429);
   sim.advance(minutes(1));
   reconnect().rules = {{.close = {{4429, 4429}}, .delay = minutes(2)}};
-  bridge->apply(config);
+  reload();
   sim.advance(minutes(2));
   EXPECT_EQ(peers["a"].size(), 2U);
 }
@@ -187,7 +187,7 @@ TEST_F(Ends, ReportIntervalAndStartsChangeLive) {
   };
   const auto before = documents();
   config.report_interval = seconds(1);
-  bridge->apply(config);
+  reload();
   sim.advance(seconds(10));
   EXPECT_GE(documents(), before + 9);
 }

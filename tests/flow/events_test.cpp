@@ -26,7 +26,7 @@ TEST_F(Events, TellALifeInOrder) {
   peer("a").send_close(4000, "enough");
   ASSERT_TRUE(sim.advance_until([&] { return peers["a"].size() == 2 && all_ready(); }));
   config.instances["a"].enabled = false;
-  bridge->apply(config);
+  reload();
   sim.settle();
   EXPECT_EQ(order(),
             "begin connecting headers connected closed disconnected error "
@@ -83,7 +83,7 @@ TEST_F(Events, AnErrorTellsAllFigures) {
                                  .tls_code = -348,
                                  .tls_verify = 66}}});
   config.instances["a"].enabled = true;
-  bridge->apply(config);
+  reload();
   ASSERT_TRUE(sim.advance_until([&] { return count("error") > 0; }));
   const std::string error = payloads("wsrelay/a/event/error");
   EXPECT_NE(error.find(R"("type":"tls","message":"certificate expired","phase":"tls",)"

@@ -72,7 +72,7 @@ TEST_F(Starts, TheLimitChangesLive) {
   start();
   ASSERT_TRUE(sim.advance_until([&] { return all_ready(); }));
   config.starts = {.per_second = 10, .per_host_per_second = 0};
-  bridge->apply(config);
+  reload();
   const Instant fell = sim.now();
   fall_together();
   ASSERT_TRUE(sim.advance_until([&] { return peers[name(0)].size() == 2 && all_ready(); }));
