@@ -40,48 +40,48 @@ Record<client::StartRate::Settings> starts() {
 Record<Mqtt> mqtt_reconnect() {
   return {{
       field(
-          "delay", +[](Mqtt & m) -> auto& { return m.broker.delay; }, delay(Reload::Restart),
-          Reload::Restart, "How long to rest between two attempts to reach the broker."),
+          "delay", +[](Mqtt & m) -> auto& { return m.broker.delay; }, delay(Reload::Live),
+          Reload::Live, "How long to rest between two attempts to reach the broker."),
   }};
 }
 
 Record<Mqtt> mqtt() {
-  const Reload restart = Reload::Restart;
+  const Reload anew = Reload::Reconnect;  // of the connection to the broker alone
   return {{
       field(
           "url", +[](Mqtt & m) -> auto& { return m.broker.url; }, Address{Address::Of::Broker},
-          restart, "Where the broker listens."),
+          anew, "Where the broker listens."),
       field("username", +[](Mqtt & m) -> auto& { return m.broker.username; },
-            Text{"a text", any_text}, restart, "The login at the broker.", {.example = "wsrelayd"}),
+            Text{"a text", any_text}, anew, "The login at the broker.", {.example = "wsrelayd"}),
       field("password", +[](Mqtt & m) -> auto& { return m.broker.password; },
-            Reference{Reference::Inline::Warned}, restart, "The password of that login.",
+            Reference{Reference::Inline::Warned}, anew, "The password of that login.",
             {.example = "{credential: mqtt-password}"}),
       field("client_id", +[](Mqtt & m) -> auto& { return m.broker.client_id; },
-            Text{"a text of up to 256 bytes", client_id}, restart,
+            Text{"a text of up to 256 bytes", client_id}, anew,
             "The name of our session at the broker; without one it is wsrelayd-NAME- and 8 "
             "hexadecimal digits of the machine.",
             {.example = "wsrelayd-hall"}),
       field(
           "base_topic", +[](Mqtt & m) -> auto& { return m.base_topic; },
-          Text{"a topic of up to 256 bytes", base_topic}, restart,
+          Text{"a topic of up to 256 bytes", base_topic}, Reload::Restart,
           "The topic under which everything of this daemon stands; {{base}} in templates."),
       field(
           "keepalive", +[](Mqtt & m) -> auto& { return m.broker.keepalive; },
-          Span{.least = 5s, .most = 65535s, .step = 1s}, restart,
+          Span{.least = 5s, .most = 65535s, .step = 1s}, anew,
           "The longest silence towards the broker; after one and a half of it the broker gives us "
           "up."),
       field(
           "session_expiry", +[](Mqtt & m) -> auto& { return m.broker.session_expiry; },
-          Span{.least = 0s, .most = 24h * 365, .step = 1s}, restart,
+          Span{.least = 0s, .most = 24h * 365, .step = 1s}, anew,
           "How long the broker keeps our subscriptions and messages while we are away."),
       field(
-          "allow_plaintext", +[](Mqtt & m) -> auto& { return m.allow_plaintext; }, Flag{}, restart,
-          "Permits a login over mqtt:// to a host beyond the local network."),
+          "allow_plaintext", +[](Mqtt & m) -> auto& { return m.allow_plaintext; }, Flag{},
+          Reload::Live, "Permits a login over mqtt:// to a host beyond the local network."),
       field(
-          "tls", +[](Mqtt & m) -> auto& { return m.broker.tls; }, tls(restart), restart,
+          "tls", +[](Mqtt & m) -> auto& { return m.broker.tls; }, tls(anew), anew,
           "How far to trust the broker (mqtts://)."),
       field(
-          "reconnect", +[](Mqtt & m) -> auto& { return m; }, mqtt_reconnect(), restart,
+          "reconnect", +[](Mqtt & m) -> auto& { return m; }, mqtt_reconnect(), Reload::Live,
           "What happens when the broker is lost."),
   }};
 }
@@ -112,7 +112,7 @@ const Record<Config>& configuration() {
             "Secrets by name, for the texts that refer to them: {{secret:NAME}}.",
             {.example = "{api-key: {credential: ticker-key}}"}),
       field(
-          "mqtt", +[](Config & c) -> auto& { return c.mqtt; }, mqtt(), Reload::Restart,
+          "mqtt", +[](Config & c) -> auto& { return c.mqtt; }, mqtt(), Reload::Reconnect,
           "The broker."),
       field(
           "defaults", +[](Config & c) -> auto& { return c.defaults; }, Defaults{instance()},

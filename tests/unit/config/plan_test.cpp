@@ -94,7 +94,13 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"TheDaemon",
              "",
              "name: x\nlog: {level: debug}\nstarts: {per_second: 3}",
-             {"name=restart", "log.level=live", "starts.per_second=live"}}),
+             {"name=restart", "log.level=live", "starts.per_second=live"}},
+        Case{"TheBroker",
+             "",
+             "mqtt: {url: 'mqtt://localhost:1', base_topic: b, tls: {verify: chain}, "
+             "reconnect: {delay: {max: 9s}}}",
+             {"mqtt.url=reconnect", "mqtt.base_topic=restart", "mqtt.tls.verify=reconnect",
+              "mqtt.reconnect.delay.max=live"}}),
     [](const auto& row) { return row.param.name; });
 
 TEST(APlan, IsEmptyExactlyWhenTheConfigurationsAreEqual) {
