@@ -73,6 +73,9 @@ class BrokerStandIn {
       say(kConnack, std::string(level_ == 5 ? 3 : 2, '\0'));
     } else if (packet.first == kSubscribe) {
       grant(packet.body, five);
+    } else if (packet.first == kUnsubscribe) {  // one filter to a packet, as with identifiers
+      say(kUnsuback,
+          std::string(packet.body.substr(0, 2)) + (five ? std::string(2, '\0') : std::string()));
     } else if ((packet.first & 0xF6) == (kPublish | 0x02)) {  // QoS 1
       const std::size_t topic = length_at(packet.body, 0);
       say(kPuback, packet.body.substr(2 + topic, 2));

@@ -22,7 +22,8 @@ namespace wsrelay::bench {
 
 // Packet types with their fixed flags (MQTT 3.1.1 §2.2).
 inline constexpr int kConnect = 0x10, kConnack = 0x20, kPublish = 0x30, kPuback = 0x40,
-                     kSubscribe = 0x82, kSuback = 0x90, kPingreq = 0xC0, kPingresp = 0xD0;
+                     kSubscribe = 0x82, kSuback = 0x90, kUnsubscribe = 0xA2, kUnsuback = 0xB0,
+                     kPingreq = 0xC0, kPingresp = 0xD0;
 
 inline std::string mqtt_string(std::string_view text) {
   std::string out{static_cast<char>(text.size() >> 8), static_cast<char>(text.size() & 0xFF)};
