@@ -3,6 +3,7 @@ import copy
 
 import pytest
 
+from support.broker import Broker, Watch
 from support.processes import wait_for
 
 
@@ -59,6 +60,28 @@ def test_a_changed_address_reconnects_that_one_only(world, two):
     world.send("a", "undisturbed")
     world.wait_received("a", "undisturbed")
     assert sorted(opened(server)) == ["/a", "/b", "/b2"]
+
+
+def test_another_broker_is_reached_and_the_sockets_stay(world, two, tmp_path):
+    server, daemon, config = two
+    other = Broker(tmp_path / "other").start()
+    watch = Watch(other, name="other")
+    try:
+        config["mqtt"]["url"] = other.url
+        daemon.reload(config)
+        watch.wait("wsrelay/bridge/main/state", "online")
+        watch.wait("wsrelay/a/availability", "online")
+        world.watch.wait("wsrelay/bridge/main/state", "offline")
+
+        def echoed():
+            other.publish("wsrelay/a/send/text", "there")
+            return b"there" in watch.payloads("wsrelay/a/recv")
+        wait_for(echoed, "the way there and back")
+        assert sorted(opened(server)) == ["/a", "/b"]
+        assert daemon.stop() == 0
+    finally:
+        watch.stop()
+        other.stop()
 
 
 def test_a_setting_that_may_change_live_keeps_the_socket(world, two):
