@@ -1,12 +1,28 @@
-// Writes what is generated from the table of settings to its places below the source tree:
-//   wsrelay_reference DIRECTORY
+// Writes what is generated from the table of settings to its places below the source tree, or says
+// what there is not what the table says:
+//   wsrelay_reference [--check] DIRECTORY
 #include <cstdio>
 #include <fstream>
+#include <sstream>
 #include <string>
+#include <string_view>
 
 #include "config/reference.hpp"
 
 namespace {
+
+using namespace wsrelay::config;
+
+struct Place {
+  const char* path;
+  std::string (*text)();
+};
+constexpr Place kPlaces[] = {
+    {"docs/configuration.md", reference_markdown},
+    {"docs/wsrelayd.yaml.5.scd", reference_man_page},
+    {"docs/config.schema.json", reference_schema},
+    {"etc/wsrelayd/wsrelayd.yaml", reference_default_file},
+};
 
 bool write(const std::string& path, const std::string& text) {
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
@@ -16,17 +32,32 @@ bool write(const std::string& path, const std::string& text) {
   return static_cast<bool>(file);
 }
 
+bool check(const std::string& path, const std::string& text) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream content;
+  content << file.rdbuf();
+  const bool same = content.str() == text;
+  if (!same)
+    std::fprintf(
+        stderr,
+        "%s is not what the table of settings says; it is written anew by: ninja reference\n",
+        path.c_str());
+  return same;
+}
+
 }  // namespace
 
 int main(int count, char** arguments) {
-  if (count != 2) {
-    std::fputs("Usage: wsrelay_reference DIRECTORY\n", stderr);
+  const bool only_check = count == 3 && arguments[1] == std::string_view("--check");
+  if (count != 2 && !only_check) {
+    std::fputs("Usage: wsrelay_reference [--check] DIRECTORY\n", stderr);
     return 64;
   }
-  const std::string root = arguments[1];
-  const bool written =
-      write(root + "/docs/configuration.md", wsrelay::config::reference_markdown()) &&
-      write(root + "/docs/config.schema.json", wsrelay::config::reference_schema()) &&
-      write(root + "/etc/wsrelayd/wsrelayd.yaml", wsrelay::config::reference_default_file());
-  return written ? 0 : 1;
+  const std::string root = arguments[count - 1];
+  bool good = true;
+  for (const Place& place : kPlaces) {
+    const std::string path = root + '/' + place.path;
+    good = (only_check ? check : write)(path, place.text()) && good;
+  }
+  return good ? 0 : 1;
 }

@@ -95,10 +95,13 @@ void Codes::read(const Node& node, std::vector<client::CodeRange>& value, Readin
 }
 
 Outline Codes::outline(const std::vector<client::CodeRange>&) const {
+  // Both bounds are powers of ten and what is just below one: one character tells the range.
+  const std::string from = std::to_string(least), to = std::to_string(most);
+  const std::string number = fmt::format("[{}-{}][0-9]{{{}}}", from[0], to[0], from.size() - 1);
   const std::string one =
       fmt::format(R"({{"anyOf":[{{"type":"integer","minimum":{},"maximum":{}}},)"
-                  R"({{"type":"string","pattern":"^[0-9]+(-[0-9]+)?$"}}]}})",
-                  least, most);
+                  R"({{"type":"string","pattern":"^{}(-{})?$"}}]}})",
+                  least, most, number, number);
   return {.words = fmt::format("{}, or a list of them", words()),
           .schema = one_or_more_schema(one)};
 }

@@ -27,6 +27,7 @@ struct Field {
   std::string_view sentence;
   std::string_view example;
   bool required;
+  std::string_view since;
   std::function<void(const Node&, S&, Reading&)> read;
   std::function<Outline(S)> outline;
   std::function<void(const S&, const S&, Comparison&)> compare;
@@ -35,6 +36,7 @@ struct Field {
 struct FieldNotes {
   std::string_view example = {};
   bool required = false;
+  std::string_view since = {};  // empty: as what it stands in, at the top 0.1
 };
 
 /// Whether values of this type are compared part by part.
@@ -52,6 +54,7 @@ Field<S> field(std::string_view name, Member& (*at)(S&), Type type, Reload reloa
           .sentence = sentence,
           .example = notes.example,
           .required = notes.required,
+          .since = notes.since,
           .read = [=](const Node& node, S& into,
                       Reading& reading) { type.read(node, at(into), reading); },
           .outline = [=](S initial) { return type.outline(at(initial)); },
@@ -113,6 +116,7 @@ struct Record {
       part.sentence = each.sentence;
       part.reload = each.reload;
       part.required = each.required;
+      part.since = each.since;
       part.example = each.example;
       whole.children.push_back(std::move(part));
     }

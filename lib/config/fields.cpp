@@ -107,7 +107,8 @@ const Record<Config>& configuration() {
       field(
           "starts", +[](Config & c) -> auto& { return c.starts; }, starts(), Reload::Live,
           "How fast attempts to connect may follow each other, so that what fell together does not "
-          "come back in one instant."),
+          "come back in one instant.",
+          {.since = "0.2"}),
       field("secrets", +[](Config & c) -> auto& { return c.secrets; }, Secrets{}, Reload::Reconnect,
             "Secrets by name, for the texts that refer to them: {{secret:NAME}}.",
             {.example = "{api-key: {credential: ticker-key}}"}),

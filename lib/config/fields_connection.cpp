@@ -144,7 +144,7 @@ Record<io::TlsSettings> tls(Reload reload) {
             {.example = "server.example.com"}),
       field("verify_name", +[](Tls & t) -> auto& { return t.verify_name; }, host, reload,
             "The name to expect in the certificate, if it is not the one to ask for.",
-            {.example = "internal.example.com"}),
+            {.example = "internal.example.com", .since = "0.2"}),
       field(
           "verify", +[](Tls & t) -> auto& { return t.verify; },
           Choice<Tls::Verify>{{{"full", Tls::Verify::Full},

@@ -26,13 +26,12 @@ Record<client::Limits> limits() {
           Size{.least = 1, .most = 256 * kMiB}, reconnect,
           "A longer message from the server ends the connection (1009); where frames are received, "
           "a longer frame."),
-      field(
-          "max_frames", +[](Limits & l) -> auto& { return l.max_frames; }, Number{1, 10'000'000},
-          reconnect, "A message in more frames than this ends the connection (1008)."),
-      field(
-          "chunk", +[](Limits & l) -> auto& { return l.chunk; },
-          Size{.least = 1, .most = 16 * kMiB}, reconnect,
-          "Where chunks are received: the length of one."),
+      field("max_frames", +[](Limits & l) -> auto& { return l.max_frames; }, Number{1, 10'000'000},
+            reconnect, "A message in more frames than this ends the connection (1008).",
+            {.since = "0.2"}),
+      field("chunk", +[](Limits & l) -> auto& { return l.chunk; },
+            Size{.least = 1, .most = 16 * kMiB}, reconnect,
+            "Where chunks are received: the length of one.", {.since = "0.2"}),
   }};
 }
 
@@ -143,45 +142,43 @@ const Record<Instance>& instance() {
       field("headers", +[](Instance & i) -> auto& { return i.client.headers; }, Headers{}, anew,
             "More fields for the upgrade request; references are read anew for each attempt.",
             {.example = "{X-Api-Key: {credential: ticker-key}}"}),
-      field(
-          "auth", +[](Instance & i) -> auto& { return i; }, auth(), anew,
-          "Who we are to the server, if it asks by HTTP."),
+      field("auth", +[](Instance & i) -> auto& { return i; }, auth(), anew,
+            "Who we are to the server, if it asks by HTTP.", {.since = "0.2"}),
       field("user_agent", +[](Instance & i) -> auto& { return i.client.user_agent; },
             Text{"a text", any_text}, anew,
             "What we call ourselves in the upgrade request; without it wsrelayd/VERSION.",
-            {.example = "'relay/1.0 (hall)'"}),
+            {.example = "'relay/1.0 (hall)'", .since = "0.2"}),
       field(
           "subprotocols", +[](Instance & i) -> auto& { return i.client.subprotocols; },
           Texts{"a subprotocol", subprotocol}, anew,
           "Offered to the server, the preferred one first."),
-      field(
-          "subprotocol_required",
-          +[](Instance & i) -> auto& { return i.client.subprotocol_required; }, Flag{}, anew,
-          "true: a server that chooses none of them is refused."),
+      field("subprotocol_required",
+            +[](Instance & i) -> auto& { return i.client.subprotocol_required; }, Flag{}, anew,
+            "true: a server that chooses none of them is refused.", {.since = "0.2"}),
       field(
           "follow_redirects", +[](Instance & i) -> auto& { return i.client.follow_redirects; },
           Flag{}, anew,
           "Whether a server may send us elsewhere: at most 5 times in a row, never from wss:// to "
-          "ws://; credentials stay with their origin."),
+          "ws://; credentials stay with their origin.",
+          {.since = "0.2"}),
       field(
           "deflate", +[](Instance & i) -> auto& { return i.client.deflate; },
           ShortForm<ws::DeflateSettings, Offer>{
               deflate(), deflate_offer(), [](ws::DeflateSettings& d) -> Offer& { return d.offer; }},
-          anew, "Compression of messages (permessage-deflate)."),
-      field(
-          "receive", +[](Instance & i) -> auto& { return i.client.receiving; },
-          Choice<ws::Receiving>{{{"messages", ws::Receiving::Messages},
-                                 {"frames", ws::Receiving::Frames},
-                                 {"chunks", ws::Receiving::Chunks}}},
-          anew,
-          "What becomes a publication: a whole message, each frame of it, or each limits.chunk "
-          "bytes."),
-      field(
-          "proxy", +[](Instance & i) -> auto& { return i.client.proxy; },
-          OptionalGroup<client::ProxySettings>{proxy()}, anew, "The detour to the server."),
-      field(
-          "tcp", +[](Instance & i) -> auto& { return i.client.tcp; }, tcp(), anew,
-          "How the TCP connection is made and kept."),
+          anew, "Compression of messages (permessage-deflate).", {.since = "0.2"}),
+      field("receive", +[](Instance & i) -> auto& { return i.client.receiving; },
+            Choice<ws::Receiving>{{{"messages", ws::Receiving::Messages},
+                                   {"frames", ws::Receiving::Frames},
+                                   {"chunks", ws::Receiving::Chunks}}},
+            anew,
+            "What becomes a publication: a whole message, each frame of it, or each limits.chunk "
+            "bytes.",
+            {.since = "0.2"}),
+      field("proxy", +[](Instance & i) -> auto& { return i.client.proxy; },
+            OptionalGroup<client::ProxySettings>{proxy()}, anew, "The detour to the server.",
+            {.since = "0.2"}),
+      field("tcp", +[](Instance & i) -> auto& { return i.client.tcp; }, tcp(), anew,
+            "How the TCP connection is made and kept.", {.since = "0.2"}),
       field(
           "tls", +[](Instance & i) -> auto& { return i.client.tls; }, tls(anew), anew,
           "How far to trust the server (wss://)."),

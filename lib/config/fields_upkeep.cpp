@@ -20,10 +20,10 @@ Record<client::Ping> ping() {
       field(
           "timeout", +[](Ping & p) -> auto& { return p.timeout; }, Span{.least = 100ms, .most = 1h},
           Reload::Live, "Without an answer for this long the connection is taken for dead."),
-      field(
-          "on_timeout", +[](Ping & p) -> auto& { return p.on_timeout; },
-          Choice<OnTimeout>{{{"reconnect", OnTimeout::Reconnect}, {"warn", OnTimeout::Warn}}},
-          Reload::Live, "What a dead connection is worth: a new one, or only a word."),
+      field("on_timeout", +[](Ping & p) -> auto& { return p.on_timeout; },
+            Choice<OnTimeout>{{{"reconnect", OnTimeout::Reconnect}, {"warn", OnTimeout::Warn}}},
+            Reload::Live, "What a dead connection is worth: a new one, or only a word.",
+            {.since = "0.2"}),
   }};
 }
 
@@ -87,9 +87,8 @@ Record<Instance> liveness() {
       field(
           "ping", +[](Instance & i) -> auto& { return i.client.ping; }, ping(), Reload::Live,
           "Pings, and how long to wait for their answer."),
-      field(
-          "data", +[](Instance & i) -> auto& { return i.client.data; }, data(), Reload::Live,
-          "Messages, and how long to wait for one."),
+      field("data", +[](Instance & i) -> auto& { return i.client.data; }, data(), Reload::Live,
+            "Messages, and how long to wait for one.", {.since = "0.2"}),
   }};
 }
 
@@ -97,26 +96,26 @@ Record<client::Reconnect> reconnect() {
   using client::Reconnect;
   const Reload live = Reload::Live;
   return {{
-      field(
-          "enabled", +[](Reconnect & r) -> auto& { return r.enabled; }, Flag{}, live,
-          "false: after an end there is no further attempt before a reload, unless a rule says "
-          "so."),
-      field(
-          "on_clean_close", +[](Reconnect & r) -> auto& { return r.on_clean_close; }, Flag{}, live,
-          "Whether a server that closed in an orderly way is connected again."),
+      field("enabled", +[](Reconnect & r) -> auto& { return r.enabled; }, Flag{}, live,
+            "false: after an end there is no further attempt before a reload, unless a rule says "
+            "so.",
+            {.since = "0.2"}),
+      field("on_clean_close", +[](Reconnect & r) -> auto& { return r.on_clean_close; }, Flag{},
+            live, "Whether a server that closed in an orderly way is connected again.",
+            {.since = "0.2"}),
       field(
           "delay", +[](Reconnect & r) -> auto& { return r.delay; }, delay(live), live,
           "How long to rest between two attempts."),
-      field(
-          "max_retry_after", +[](Reconnect & r) -> auto& { return r.max_retry_after; },
-          Span{.least = 1s, .most = 24h * 7, .or_zero = true}, live,
-          "The longest rest that a server can ask for with Retry-After; 0s: it is not listened "
-          "to."),
-      field(
-          "rules", +[](Reconnect & r) -> auto& { return r.rules; },
-          List<client::ReconnectRule>{rule(), "[]"}, live,
-          "What to do after certain ends; the first rule that fits decides, all its conditions "
-          "must hold."),
+      field("max_retry_after", +[](Reconnect & r) -> auto& { return r.max_retry_after; },
+            Span{.least = 1s, .most = 24h * 7, .or_zero = true}, live,
+            "The longest rest that a server can ask for with Retry-After; 0s: it is not listened "
+            "to.",
+            {.since = "0.2"}),
+      field("rules", +[](Reconnect & r) -> auto& { return r.rules; },
+            List<client::ReconnectRule>{rule(), "[]"}, live,
+            "What to do after certain ends; the first rule that fits decides, all its conditions "
+            "must hold.",
+            {.since = "0.2"}),
   }};
 }
 
@@ -131,9 +130,8 @@ Record<client::Timeouts> timeouts() {
       field(
           "connect", +[](Timeouts & t) -> auto& { return t.connect; }, span, reconnect,
           "The longest wait for a TCP connection."),
-      field(
-          "proxy", +[](Timeouts & t) -> auto& { return t.proxy; }, span, reconnect,
-          "The longest wait for the proxy's consent."),
+      field("proxy", +[](Timeouts & t) -> auto& { return t.proxy; }, span, reconnect,
+            "The longest wait for the proxy's consent.", {.since = "0.2"}),
       field(
           "tls", +[](Timeouts & t) -> auto& { return t.tls; }, span, reconnect,
           "The longest wait for the TLS handshake."),

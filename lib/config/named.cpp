@@ -6,6 +6,7 @@
 
 #include "base/ascii.hpp"
 #include "config/checks.hpp"
+#include "config/patterns.hpp"
 #include "config/secret_text.hpp"
 #include "config/types.hpp"
 #include "ws/session.hpp"
@@ -17,9 +18,13 @@ using From = SecretRef::Source;
 
 constexpr std::string_view kReferences = "{credential: NAME}, {file: PATH} or {env: NAME}";
 constexpr std::string_view kLabelWords = "a text on one line";
-constexpr std::string_view kReferenceSchema =
-    R"({"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,)"
-    R"("properties":{"credential":{"type":"string"},"file":{"type":"string"},"env":{"type":"string"}}})";
+
+std::string schema_of_place() {
+  return fmt::format(
+      R"({{"type":"object","additionalProperties":false,"minProperties":1,"maxProperties":1,)"
+      R"("properties":{{"credential":{},"file":{},"env":{}}}}})",
+      schema_of(credential_name), schema_of(absolute_path), schema_of(variable_name));
+}
 
 void read_place(const Node& node, SecretRef& value, Reading& reading) {
   const std::vector<std::string_view> names{"credential", "file", "env"};
@@ -101,9 +106,10 @@ void Reference::read(const Node& node, SecretRef& value, Reading& reading) const
 Outline Reference::outline(const SecretRef&) const {
   return {
       .words = fmt::format("{}{}", written_out == Inline::Refused ? "" : "a text, ", kReferences),
-      .schema = written_out == Inline::Refused
-                    ? std::string(kReferenceSchema)
-                    : fmt::format(R"({{"anyOf":[{{"type":"string"}},{}]}})", kReferenceSchema)};
+      .schema =
+          written_out == Inline::Refused
+              ? schema_of_place()
+              : fmt::format(R"({{"anyOf":[{},{}]}})", schema_of_secret_text(), schema_of_place())};
 }
 
 void Headers::read(const Node& node, std::vector<client::Header>& value, Reading& reading) const {
@@ -125,12 +131,15 @@ void Headers::read(const Node& node, std::vector<client::Header>& value, Reading
 
 Outline Headers::outline(const std::vector<client::Header>&) const {
   const Outline one = Reference{Reference::Inline::Fine}.outline({});
-  return {.shape = Outline::Shape::Named,
-          .words = fmt::format("names, each with {}", one.words),
-          .initial = "{}",
-          .schema =
-              fmt::format(R"({{"type":["object","null"],"additionalProperties":{}}})", one.schema),
-          .any_case = true};
+  return {
+      .shape = Outline::Shape::Named,
+      .words = fmt::format("names, each with {}", one.words),
+      .initial = "{}",
+      .schema = fmt::format(
+          R"({{"type":["object","null"],"propertyNames":{},"additionalProperties":{}}})",
+          schema_of_header_names(),
+          fmt::format(R"({{"anyOf":[{},{}]}})", schema_of_secret_text(true), schema_of_place())),
+      .any_case = true};
 }
 
 void Secrets::read(const Node& node, std::map<std::string, SecretRef>& value,
@@ -147,8 +156,9 @@ Outline Secrets::outline(const std::map<std::string, SecretRef>&) const {
   return {.shape = Outline::Shape::Named,
           .words = fmt::format("names, each with {}", kReferences),
           .initial = "{}",
-          .schema = fmt::format(R"({{"type":["object","null"],"additionalProperties":{}}})",
-                                kReferenceSchema)};
+          .schema = fmt::format(
+              R"({{"type":["object","null"],"propertyNames":{},"additionalProperties":{}}})",
+              schema_of(plain_name), schema_of_place())};
 }
 
 void Labels::read(const Node& node, std::map<std::string, std::string>& value,
@@ -185,7 +195,7 @@ void Instances::read(const Node& node, Config& config, Reading& reading) const {
 Outline Instances::outline(const Config& initial) const {
   Outline whole = record.outline(initial.defaults);
   whole.shape = Outline::Shape::Map;
-  whole.schema = R"({"pattern":"^(?!bridge$)[A-Za-z0-9_-]{1,64}$"})";
+  whole.schema = schema_of_instance_names();
   return whole;
 }
 

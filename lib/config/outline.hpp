@@ -30,6 +30,7 @@ struct Outline {
   std::string sentence = {};
   Reload reload = Reload::Live;
   bool required = false;
+  std::string since = {};    // the version that brought it; empty: as what it stands in
   std::string words = {};    // Leaf: what may be written, "a time span from 1s to 1h"
   std::string initial = {};  // Leaf, List: the default as it would be written; empty: none
   std::string example = {};  // in place of a default in the commented file

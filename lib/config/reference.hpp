@@ -8,6 +8,7 @@
 namespace wsrelay::config {
 
 std::string reference_markdown();      // docs/configuration.md
+std::string reference_man_page();      // docs/wsrelayd.yaml.5.scd
 std::string reference_schema();        // docs/config.schema.json, draft 7
 std::string reference_default_file();  // etc/wsrelayd/wsrelayd.yaml
 

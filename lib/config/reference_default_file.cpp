@@ -3,8 +3,8 @@
 // uncommented, so that one line is enough to change one thing.
 #include <fmt/format.h>
 
-#include "config/fields.hpp"
 #include "config/reference.hpp"
+#include "config/reference_parts.hpp"
 
 namespace wsrelay::config {
 namespace {
@@ -64,7 +64,7 @@ constexpr std::string_view kExample = R"(#  ticker:
 
 std::string reference_default_file() {
   std::string out(kHead);
-  Outline whole = configuration().outline({});
+  Outline whole = whole_table();
   const Outline instances = whole.children.back();
   whole.children.pop_back();
   // An inherited url would make every instance the same connection.

@@ -1,7 +1,7 @@
 #include <fmt/format.h>
 
-#include "config/fields.hpp"
 #include "config/reference.hpp"
+#include "config/reference_parts.hpp"
 #include "config/reference_text.hpp"
 
 namespace wsrelay::config {
@@ -33,8 +33,8 @@ void rows(std::string& out, const std::string& prefix, const Outline& group,
     if (!inner && !each.is_leaf()) sections.emplace_back(path, &each);
     const std::string words = each.shape == Shape::List ? "a list, see below" : each.words;
     if (!inner || !words.empty())
-      fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} | {} |\n", path,
-                     in_cell(words), initial_of(each), name_of(each.reload),
+      fmt::format_to(std::back_inserter(out), "| `{}` | {} | {} | {} | {} | {} |\n", path,
+                     in_cell(words), initial_of(each), name_of(each.reload), each.since,
                      in_cell(each.sentence));
     if (inner) rows(out, path + ".", each, sections);
   }
@@ -44,7 +44,7 @@ void section(std::string& out, std::string_view heading, const Outline& group) {
   std::vector<std::pair<std::string, const Outline*>> sections;
   fmt::format_to(std::back_inserter(out), "\n### {}\n\n", heading);
   if (!group.sentence.empty()) out += group.sentence + "\n\n";
-  out += "| Setting | Value | Default | Reload | |\n|---|---|---|---|---|\n";
+  out += "| Setting | Value | Default | Reload | Since | |\n|---|---|---|---|---|---|\n";
   rows(out, "", group, sections);
   for (const auto& inner : sections)
     section(out, fmt::format("{}, each of `{}`", heading, inner.first), *inner.second);
@@ -54,7 +54,7 @@ void section(std::string& out, std::string_view heading, const Outline& group) {
 
 std::string reference_markdown() {
   std::string out(kManualHead);
-  const Outline whole = configuration().outline({});
+  const Outline whole = whole_table();
   Outline daemon{.shape = Shape::Group};
   for (const Outline& each : whole.children)
     if (each.name != "mqtt" && each.name != "defaults" && each.name != "instances")

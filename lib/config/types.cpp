@@ -7,6 +7,7 @@
 
 #include "base/ascii.hpp"
 #include "base/json.hpp"
+#include "config/patterns.hpp"
 
 namespace wsrelay::config {
 
@@ -62,7 +63,7 @@ void Text::read(const Node& node, std::string& value, Reading& reading) const {
 Outline Text::outline(const std::string& initial) const {
   return {.words = std::string(words),
           .initial = initial.empty() ? "" : yaml_text(initial),
-          .schema = R"({"type":"string"})"};
+          .schema = schema_of(check)};
 }
 
 void Texts::read(const Node& node, std::vector<std::string>& value, Reading& reading) const {
@@ -84,7 +85,8 @@ void Texts::read(const Node& node, std::vector<std::string>& value, Reading& rea
 Outline Texts::outline(const std::vector<std::string>&) const {
   return {.words = fmt::format("a list, each {}", words),
           .initial = "[]",
-          .schema = R"({"type":"array","items":{"type":"string"},"uniqueItems":true})"};
+          .schema =
+              fmt::format(R"({{"type":"array","items":{},"uniqueItems":true}})", schema_of(check))};
 }
 
 void Flag::read(const Node& node, bool& value, Reading& reading) const {

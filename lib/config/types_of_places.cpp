@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "config/checks.hpp"
+#include "config/patterns.hpp"
 #include "config/source.hpp"
 #include "config/types.hpp"
 
@@ -98,8 +99,7 @@ Outline Address::outline(const Url& initial) const {
   if (initial.target == "/" && written.ends_with('/')) written.pop_back();
   return {.words = fmt::format("an address, {}://…", schemes_joined(of, "://…, ")),
           .initial = written,
-          .schema =
-              fmt::format(R"({{"type":"string","pattern":"^({})://"}})", schemes_joined(of, "|"))};
+          .schema = schema_of(of)};
 }
 
 void FilePath::read(const Node& node, std::string& value, Reading& reading) const {
@@ -133,7 +133,9 @@ void KeyMaterial::read(const Node& node, std::string& value, Reading& reading) c
 }
 
 Outline KeyMaterial::outline(const std::string& initial) const {
-  return Text{kKeyWords, absolute_path}.outline(initial);
+  Outline leaf = Text{kKeyWords, absolute_path}.outline(initial);
+  leaf.schema = fmt::format(R"({{"anyOf":[{},{}]}})", leaf.schema, schema_of(token_url));
+  return leaf;
 }
 
 }  // namespace wsrelay::config

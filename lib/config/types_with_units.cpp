@@ -42,7 +42,7 @@ void Size::read(const Node& node, std::size_t& value, Reading& reading) const {
 Outline Size::outline(std::size_t initial) const {
   return {.words = fmt::format("a size from {} to {}", print_size(least), print_size(most)),
           .initial = print_size(initial),
-          .schema = R"({"type":"string","pattern":"^[0-9]+ *(B|[KMG]|[KMG]iB)$"})"};
+          .schema = R"({"type":"string","maxLength":48,"pattern":"^[0-9]+ *(B|[KMG]|[KMG]iB)$"})"};
 }
 
 std::string Span::words() const {
@@ -77,7 +77,7 @@ Outline Span::outline(Duration initial) const {
   constexpr std::string_view kPattern = "^ *([0-9]+ *(ms|s|min|m|h|d) *)+$";
   return {.words = words(),
           .initial = initial == Duration::max() ? "none" : print_duration(initial),
-          .schema = fmt::format(R"({{"type":"string","pattern":"{}{}"}})", kPattern,
+          .schema = fmt::format(R"({{"type":"string","maxLength":48,"pattern":"{}{}"}})", kPattern,
                                 or_none ? "|^none$" : "")};
 }
 

@@ -1,13 +1,18 @@
 #include "config/reference.hpp"
 
 #include <fstream>
+#include <functional>
 #include <sstream>
 #include <string>
 #include <vector>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "config/json_layout.hpp"
 #include "config/load.hpp"
+#include "config/patterns.hpp"
+#include "config/reference_parts.hpp"
 
 namespace wsrelay::config {
 namespace {
@@ -27,8 +32,74 @@ TEST(Reference, TheManualIsWhatTheTableSays) {
 TEST(Reference, TheSchemaIsWhatTheTableSays) {
   EXPECT_TRUE(content("docs/config.schema.json") == reference_schema()) << kHow;
 }
+TEST(Reference, TheManPageIsWhatTheTableSays) {
+  EXPECT_TRUE(content("docs/wsrelayd.yaml.5.scd") == reference_man_page()) << kHow;
+}
 TEST(Reference, TheDefaultFileIsWhatTheTableSays) {
   EXPECT_TRUE(content("etc/wsrelayd/wsrelayd.yaml") == reference_default_file()) << kHow;
+}
+
+const Outline* find(const Outline& group, std::string_view path) {
+  const std::string_view name = path.substr(0, path.find('.'));
+  for (const Outline& each : group.children)
+    if (each.name == name) return name == path ? &each : find(each, path.substr(name.size() + 1));
+  return nullptr;
+}
+
+void for_each_setting(const Outline& group, const std::function<void(const Outline&)>& call) {
+  for (const Outline& each : group.children) {
+    call(each);
+    for_each_setting(each, call);
+  }
+}
+
+TEST(Since, IsTheFirstVersionUnlessTheTableSaysAnother) {
+  const Outline whole = whole_table();
+  EXPECT_EQ(find(whole, "mqtt.keepalive")->since, "0.1");
+  EXPECT_EQ(find(whole, "instances.user_agent")->since, "0.2");
+}
+TEST(Since, OfAGroupIsThatOfAllThatStandsInIt) {
+  const Outline whole = whole_table();
+  EXPECT_EQ(find(whole, "instances.tcp.keepalive.idle")->since, "0.2");
+  EXPECT_EQ(find(whole, "instances.reconnect.rules.do")->since, "0.2");
+  EXPECT_EQ(find(whole, "instances.reconnect.delay.first")->since, "0.1");
+}
+TEST(Since, StandsInEverySetting) {
+  int settings = 0;
+  for_each_setting(whole_table(), [&](const Outline& each) {
+    ++settings;
+    EXPECT_TRUE(each.since == "0.1" || each.since == "0.2") << each.name;
+    EXPECT_TRUE(each.sentence.ends_with('.')) << each.name << ": " << each.sentence;
+  });
+  EXPECT_GT(settings, 150);
+}
+
+TEST(Schema, TakesYamlForJson) {
+  EXPECT_EQ(json_of_yaml("{a: 1, b: 'x', c: '1', d: [on, true, null]}"),
+            R"({"a":1,"b":"x","c":"1","d":["on",true,null]})");
+  EXPECT_EQ(json_of_yaml("20s"), R"("20s")");
+}
+
+TEST(Layout, KeepsOnOneLineWhatFits) {
+  EXPECT_EQ(laid_out(R"({"a":[1,{"b":"x, y: z"}]})"), "{\"a\": [1, {\"b\": \"x, y: z\"}]}\n");
+}
+TEST(Layout, GivesEachMemberItsLineWhereItDoesNot) {
+  const std::string longest(60, 'x');
+  EXPECT_EQ(laid_out(fmt::format(R"({{"a\"}}":"{0}","b":["{0}","{0}"],"c":{{}}}})", longest)),
+            fmt::format("{{\n  \"a\\\"}}\": \"{0}\",\n  \"b\": [\n    \"{0}\",\n    \"{0}\"\n  ],\n"
+                        "  \"c\": {{}}\n}}\n",
+                        longest));
+}
+TEST(Layout, ChangesBlanksOnly) {
+  const auto bare = [](std::string text) {
+    std::erase_if(text, [](char c) { return c == ' ' || c == '\n'; });
+    return text;
+  };
+  EXPECT_EQ(bare(laid_out(bare(reference_schema()))), bare(reference_schema()));
+}
+
+TEST(Patterns, AreInAnyCase) {
+  EXPECT_EQ(any_case("Te-5"), "[Tt][Ee]-5");
 }
 
 std::string problems_of(const Loaded& loaded) {
