@@ -127,6 +127,8 @@ void Daemon::start(config::Config config) {
 
 void Daemon::on_summary(const std::string& summary) {
   summary_ = summary;
+  for (const Error& error : tls_.take_errors())
+    say(LogLevel::Warning, fmt::format("{}; the old certificates stay in use", error.text));
   if (stopping_) return;
   service_.status(reload_problem_.empty()
                       ? summary
@@ -172,8 +174,7 @@ void Daemon::reloaded(Checked& checked) {
   reload_problem_ = checked.first_problem;
   if (checked.ok()) {
     take_over(checked.config);
-    for (const Error& error : tls_.reload())
-      say(LogLevel::Warning, fmt::format("{}; the old certificates stay in use", error.text));
+    tls_.refresh();
     auto next = std::make_shared<const config::Config>(std::move(checked.config));
     config::Plan plan = config::plan(*config_, *next);
     for (const config::Difference& each : plan.daemon)

@@ -15,6 +15,15 @@ std::array<std::byte, 20> sha1(BytesView bytes) {
   return digest;
 }
 
+std::array<std::byte, 32> hmac_sha256(BytesView key, BytesView bytes) {
+  std::array<std::byte, 32> digest{};
+  // Fails only where there is no SHA-256, and so no TLS either.
+  if (gnutls_hmac_fast(GNUTLS_MAC_SHA256, key.data(), key.size(), bytes.data(), bytes.size(),
+                       digest.data()) < 0)
+    std::abort();
+  return digest;
+}
+
 std::string base64(BytesView bytes) {
   const gnutls_datum_t in{
       const_cast<unsigned char*>(reinterpret_cast<const unsigned char*>(bytes.data())),

@@ -2,6 +2,8 @@
 
 #include <cstring>
 
+#include <fmt/format.h>
+
 namespace wsrelay {
 
 Secret& Secret::operator=(const Secret& other) {
@@ -28,6 +30,19 @@ Secret Secret::joined(const std::vector<Secret>& parts) {
   whole.value_.reserve(size);  // growing would leave copies behind
   for (const Secret& part : parts) whole.value_ += part.value_;
   return whole;
+}
+
+std::string place_of(const SecretRef& ref) {
+  std::string places;
+  ref.for_each_part([&](const SecretRef& part) {
+    using Source = SecretRef::Source;
+    std::string place = part.name;
+    if (part.source == Source::Credential) place = fmt::format("the credential {}", part.name);
+    if (part.source == Source::Environment) place = fmt::format("the variable {}", part.name);
+    if (part.source == Source::None || part.source == Source::Literal) return;
+    places += (places.empty() ? "" : " and ") + place;
+  });
+  return places;
 }
 
 void Secret::wipe() noexcept {

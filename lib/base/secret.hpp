@@ -40,6 +40,7 @@ struct SecretRef {
   std::string name = {};              // the credential's, the file's path, the variable's
   std::vector<SecretRef> parts = {};  // Joined only: read and put one behind the other
 
+  bool is_given() const { return source != Source::None; }
   /// Calls `each` for this one or, where it is joined, for all that it is made of.
   template <class Each>
   void for_each_part(const Each& each) const {
@@ -49,5 +50,8 @@ struct SecretRef {
 
   friend bool operator==(const SecretRef&, const SecretRef&) = default;
 };
+
+/// For people, without the value: "/run/token", "the credential key"; empty if it is nowhere else.
+std::string place_of(const SecretRef& ref);
 
 }  // namespace wsrelay

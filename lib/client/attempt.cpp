@@ -4,8 +4,8 @@
 
 #include <fmt/format.h>
 
-#include "base/digest.hpp"
-#include "base/utf8.hpp"
+#include "base/percent.hpp"
+#include "client/credentials.hpp"
 #include "ws/field.hpp"
 
 namespace wsrelay::client {
@@ -13,7 +13,7 @@ namespace {
 
 using Fields = std::vector<std::pair<std::string, std::string>>;
 
-constexpr std::string_view kDefaultUserAgent = "wsrelayd/" WSRELAY_VERSION;
+constexpr const char* kDefaultUserAgent = "wsrelayd/" WSRELAY_VERSION;
 
 bool has_field(const Fields& fields, std::string_view name) {
   return std::any_of(fields.begin(), fields.end(),
@@ -27,67 +27,63 @@ bool belongs_to_its_origin(const Header& header) {
          ws::same_word(name.substr(0, 6), "Proxy-");
 }
 
-// A file may have changed since the settings were checked; its bytes go onto the wire.
-Result<void> add_field(Fields& fields, const std::string& name, std::string_view value) {
-  if (!ws::is_header_value(value))
-    return fail(Fault::Local,
-                fmt::format("the value of header {} has a line break or control character", name));
-  fields.emplace_back(name, value);
-  return {};
-}
-
-struct Credentials {
-  Secret user, password;
-};
-
-Result<Credentials> read_login(const Login& login, std::string_view what,
-                               const io::Secrets& secrets) {
-  auto user = secrets.read(login.user);
-  if (!user) return tl::unexpected(std::move(user.error()));
-  auto password = secrets.read(login.password);
-  if (!password) return tl::unexpected(std::move(password.error()));
-  for (const Secret* each : {&*user, &*password})
-    if (!ws::is_header_value(each->reveal()) || !is_utf8(as_bytes(each->reveal())))
-      return fail(Fault::Local, fmt::format("the {} of the {} login has a line break, a control "
-                                            "character or is not UTF-8",
-                                            each == &*user ? "user" : "password", what));
-  return Credentials{std::move(*user), std::move(*password)};
-}
-
-// RFC 7617 §2: "a user-id containing a colon character is invalid, as the first colon in a
-// user-pass string separates user-id and password".
-Result<std::string> basic_credentials(const Login& login, const io::Secrets& secrets) {
-  const auto read = read_login(login, "basic", secrets);
-  if (!read) return tl::unexpected(read.error());
-  if (read->user.reveal().find(':') != std::string_view::npos)
-    return fail(Fault::Local, "the user of the basic login has a colon in it");
-  const Secret pair(fmt::format("{}:{}", read->user.reveal(), read->password.reveal()));
-  return "Basic " + base64(as_bytes(pair.reveal()));
+Result<std::string> authorization(const Settings& settings, const io::Secrets& secrets) {
+  return settings.bearer.is_given() ? bearer_credentials(settings.bearer, secrets)
+                                    : basic_credentials(settings.basic, secrets);
 }
 
 Result<Fields> request_fields(const Settings& settings, const Hop& hop,
                               const io::Secrets& secrets) {
   Fields fields;
+  const auto add = [&](const std::string& name, const SecretRef& value) -> Result<void> {
+    const auto read = read_line(value, fmt::format("header {}", name), secrets);
+    if (!read) return tl::unexpected(read.error());
+    fields.emplace_back(name, read->reveal());
+    return {};
+  };
   for (const Header& header : settings.headers) {
     if (hop.foreign && belongs_to_its_origin(header)) continue;
-    const auto value = secrets.read(header.value);
-    if (!value) return tl::unexpected(value.error());
-    if (auto added = add_field(fields, header.name, value->reveal()); !added)
+    if (auto added = add(header.name, header.value); !added)
       return tl::unexpected(std::move(added.error()));
   }
   if (!has_field(fields, "User-Agent")) {
-    const std::string_view agent =
-        settings.user_agent.empty() ? kDefaultUserAgent : std::string_view(settings.user_agent);
-    if (auto added = add_field(fields, "User-Agent", agent); !added)
+    const std::string agent = settings.user_agent.empty() ? kDefaultUserAgent : settings.user_agent;
+    const SecretRef text{.source = SecretRef::Source::Literal, .literal = Secret(agent)};
+    if (auto added = add("User-Agent", text); !added)
       return tl::unexpected(std::move(added.error()));
   }
-  const bool login = settings.basic.user.source != SecretRef::Source::None && !hop.foreign;
-  if (login && !has_field(fields, "Authorization")) {
-    auto basic = basic_credentials(settings.basic, secrets);
-    if (!basic) return tl::unexpected(std::move(basic.error()));
-    fields.emplace_back("Authorization", std::move(*basic));
+  const bool login = settings.bearer.is_given() || settings.basic.user.is_given();
+  if (login && !hop.foreign && !has_field(fields, "Authorization")) {
+    auto value = authorization(settings, secrets);
+    if (!value) return tl::unexpected(std::move(value.error()));
+    fields.emplace_back("Authorization", std::move(*value));
   }
   return fields;
+}
+
+bool has_parameter(std::string_view target, std::string_view encoded) {
+  for (std::size_t at = target.find_first_of("?&"); at != std::string_view::npos;
+       at = target.find('&', at + 1))
+    if (target.substr(at + 1, target.find_first_of("=&", at + 1) - at - 1) == encoded) return true;
+  return false;
+}
+
+// What a redirect within the origin has said itself counts more.
+Result<std::string> request_target(const Settings& settings, const Hop& hop,
+                                   const io::Secrets& secrets) {
+  std::string target = hop.url.target;
+  if (hop.foreign) return target;
+  for (const QueryField& field : settings.query) {
+    const std::string name = percent_encoded(field.name);
+    if (has_parameter(hop.url.target, name)) continue;
+    const auto value = read_line(field.value, fmt::format("query {}", field.name), secrets);
+    if (!value) return tl::unexpected(value.error());
+    const bool first = target.find('?') == std::string::npos;
+    const bool glued = target.ends_with('?') || target.ends_with('&');
+    if (!glued) target += first ? '?' : '&';
+    target += fmt::format("{}={}", name, percent_encoded(value->reveal()));
+  }
+  return target;
 }
 
 Result<io::DialTarget> dial_target(const Settings& settings, const Hop& hop,
@@ -102,8 +98,14 @@ Result<io::DialTarget> dial_target(const Settings& settings, const Hop& hop,
   if (hop.foreign) {
     target.tls.cert_file.clear();
     target.tls.key_file.clear();
+    target.tls.key_password = {};
     target.tls.server_name.clear();
     target.tls.verify_name.clear();
+  }
+  if (hop.url.secure()) {
+    auto password = secrets.read(target.tls.key_password);
+    if (!password) return tl::unexpected(std::move(password.error()));
+    target.key_password = std::move(*password);
   }
   if (settings.proxy) {
     auto login = read_login(settings.proxy->login, "proxy", secrets);
@@ -123,9 +125,11 @@ Result<Attempt> prepare_attempt(const Settings& settings, const Hop& hop,
   if (!target) return tl::unexpected(std::move(target.error()));
   auto fields = request_fields(settings, hop, secrets);
   if (!fields) return tl::unexpected(std::move(fields.error()));
+  auto path = request_target(settings, hop, secrets);
+  if (!path) return tl::unexpected(std::move(path.error()));
   return Attempt{.target = std::move(*target),
                  .session = {.host = hop.url.authority(),
-                             .target = hop.url.target,
+                             .target = std::move(*path),
                              .headers = std::move(*fields),
                              .subprotocols = settings.subprotocols,
                              .subprotocol_required = settings.subprotocol_required,

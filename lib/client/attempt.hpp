@@ -18,8 +18,8 @@ struct Attempt {
 };
 
 /// On a foreign hop these stay behind: the login, the fields Authorization, Cookie and Proxy-…,
-/// every field whose value is the reference of a secret; our certificate; the TLS names, which are
-/// the other server's.
+/// every field whose value is the reference of a secret; `query`; our certificate; the TLS names,
+/// which are the other server's.
 Result<Attempt> prepare_attempt(const Settings& settings, const Hop& hop,
                                 const io::Secrets& secrets);
 

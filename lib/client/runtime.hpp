@@ -38,7 +38,7 @@ class Runtime {
   Services services();
   io::SdLoop& loop() { return *loop_; }
   io::Secrets& secrets() { return secrets_; }  // to take some from the environment
-  io::TlsContexts& tls() { return tls_; }      // to read certificates anew
+  io::TlsContexts& tls() { return tls_; }      // to read keys in tokens anew
   StartRate& starts() { return starts_; }
 
   int run() { return loop_->run(); }

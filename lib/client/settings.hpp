@@ -26,6 +26,14 @@ struct Header {
   friend bool operator==(const Header&, const Header&) = default;
 };
 
+/// A part of the url's query: appended to it, percent-encoded, and never shown.
+struct QueryField {
+  std::string name;
+  SecretRef value;  // read anew for each attempt
+
+  friend bool operator==(const QueryField&, const QueryField&) = default;
+};
+
 /// A name and a password, read anew for each attempt. No user: no login.
 struct Login {
   SecretRef user = {};
@@ -116,7 +124,9 @@ struct Reconnect {
 struct Settings {
   Url url = {};
   std::vector<Header> headers = {};
-  Login basic = {};             // Authorization: Basic …, unless `headers` has one
+  std::vector<QueryField> query = {};
+  SecretRef bearer = {};        // Authorization: Bearer …, unless `headers` has one
+  Login basic = {};             // Authorization: Basic …, unless there is one of the two
   std::string user_agent = {};  // empty: "wsrelayd/" and the version
   std::vector<std::string> subprotocols = {};
   bool subprotocol_required = false;

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "config/checks.hpp"
+
 namespace wsrelay::config {
 namespace {
 
@@ -11,6 +13,12 @@ void check_tls(const io::TlsSettings& tls, const Find& find, const Say& say) {
     say.problem(find("tls.cert_file"), "a certificate without its key", "add key_file");
   if (!tls.key_file.empty() && tls.cert_file.empty())
     say.problem(find("tls.key_file"), "a key without its certificate", "add cert_file");
+  if (tls.key_password.is_given() && tls.key_file.empty())
+    say.problem(find("tls.key_password"), "a password without the key that it opens",
+                "add key_file");
+  if (tls.key_password.is_given() && tls.key_file.starts_with("pkcs11:"))
+    say.problem(find("tls.key_password"), "a key in a token is opened by the token's PIN",
+                "write it into a file and ?pin-source=file:/… behind the URL");
   if (tls.verify == io::TlsSettings::Verify::None)
     say.warning(find("tls.verify"), "whoever sits in between can read and change everything",
                 "trust a private issuer with ca_file instead");
@@ -55,12 +63,17 @@ void check_mqtt(const Config& config, const Node& root, const Say& say) {
     return Spot{node, fmt::format("mqtt.{}", path)};
   };
   const mqtt::Settings& broker = config.mqtt.broker;
-  const bool has_password = broker.password.source != SecretRef::Source::None;
+  const bool has_password = broker.password.is_given(), has_username = broker.username.is_given();
   check_tls(broker.tls, find, say);
   check_delay(broker.delay, find, say);
-  if (has_password && broker.username.empty())
+  broker.username.for_each_part([&](const SecretRef& part) {
+    if (part.source != SecretRef::Source::Literal) return;
+    if (auto objection = any_text(part.literal.reveal()))
+      say.problem(find("username"), std::move(objection->what), std::move(objection->hint));
+  });
+  if (has_password && !has_username)
     say.problem(find("password"), "a password without a username", "add username");
-  if (has_password || !broker.username.empty())
+  if (has_password || has_username)
     check_plaintext(broker.url, config.mqtt.allow_plaintext, "a login over mqtt://", "mqtts", find,
                     say);
 }

@@ -5,14 +5,12 @@
 #include <fmt/format.h>
 
 #include "base/ascii.hpp"
+#include "base/percent.hpp"
 #include "config/consistency.hpp"
+#include "config/types.hpp"
 
 namespace wsrelay::config {
 namespace {
-
-bool is_given(const SecretRef& ref) {
-  return ref.source != SecretRef::Source::None;
-}
 
 bool same_name(std::string_view a, std::string_view b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
@@ -49,9 +47,9 @@ void check_login(const client::Login& login, std::string_view path, Carrier carr
                  const Whereabouts& where, const Say& say) {
   const Spot user = where.find(fmt::format("{}.user", path));
   const Spot password = where.find(fmt::format("{}.password", path));
-  if (is_given(login.user) && !is_given(login.password))
+  if (login.user.is_given() && !login.password.is_given())
     say.problem(user, "a name without a password", "add password");
-  if (is_given(login.password) && !is_given(login.user))
+  if (login.password.is_given() && !login.user.is_given())
     say.problem(password, "a password without a name", "add user");
   const auto check = [&](const SecretRef& ref, const Spot& spot, bool is_name) {
     ref.for_each_part([&](const SecretRef& part) {
@@ -63,8 +61,43 @@ void check_login(const client::Login& login, std::string_view path, Carrier carr
   check(login.password, password, false);
 }
 
+void check_bearer(const client::Settings& client, const Whereabouts& where, const Say& say) {
+  const Spot spot = where.find("auth.bearer");
+  if (!client.bearer.is_given()) return;
+  if (client.basic.user.is_given() || client.basic.password.is_given())
+    say.problem(spot, "contradicts auth.basic", "remove one of the two");
+  if (has_header(client, "Authorization"))
+    say.problem(spot, "contradicts the Authorization header that stands under headers",
+                "remove one of the two");
+  client.bearer.for_each_part([&](const SecretRef& part) {
+    const std::string_view text = part.literal.reveal();
+    const bool word =
+        std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 0x7F; });
+    if (part.source == SecretRef::Source::Literal && (text.empty() || !word))
+      say.problem(spot, "a bearer token is one word of visible ASCII",
+                  "the token alone, without 'Bearer'");
+  });
+}
+
+// A name that stands in the url, too, would be sent once only.
+void check_query(const client::Settings& client, const Whereabouts& where, const Say& say) {
+  const std::string_view target = client.url.target;
+  const std::size_t query = target.find('?');
+  if (query == std::string_view::npos) return;
+  for (const client::QueryField& field : client.query) {
+    const std::string written = fmt::format("&{}", percent_encoded(field.name));
+    const std::string all = fmt::format("&{}&", target.substr(query + 1));
+    if (all.find(written + "=") == std::string::npos &&
+        all.find(written + "&") == std::string::npos)
+      continue;
+    say.problem(where.find("query"),
+                fmt::format("{} stands in the url already", in_quotes(field.name)),
+                "remove one of the two");
+  }
+}
+
 void check_headers(const client::Settings& client, const Whereabouts& where, const Say& say) {
-  if (is_given(client.basic.user) && has_header(client, "Authorization"))
+  if (client.basic.user.is_given() && has_header(client, "Authorization"))
     say.problem(where.find("auth.basic.user"),
                 "contradicts the Authorization header that stands under headers",
                 "remove one of the two");
@@ -84,7 +117,7 @@ void check_headers(const client::Settings& client, const Whereabouts& where, con
 void check_proxy_login(const Instance& instance, const Whereabouts& where, const Say& say) {
   const client::ProxySettings& proxy = *instance.client.proxy;
   const Url& url = proxy.url;
-  const bool has_login = is_given(proxy.login.user) || is_given(proxy.login.password);
+  const bool has_login = proxy.login.user.is_given() || proxy.login.password.is_given();
   if (url.scheme == "unix" && has_login)
     return say.problem(where.find("proxy.user"), "nobody asks for a login at a unix:// socket",
                        "remove user and password; who may open the socket decides");
@@ -138,6 +171,8 @@ void check_receiving(const Instance& instance, const Whereabouts& where, const S
 
 void check_connection(const Instance& instance, const Whereabouts& where, const Say& say) {
   check_login(instance.client.basic, "auth.basic", Carrier::Http, where, say);
+  check_bearer(instance.client, where, say);
+  check_query(instance.client, where, say);
   check_headers(instance.client, where, say);
   if (instance.client.proxy) check_proxy_login(instance, where, say);
   check_binding(instance.client, where, say);

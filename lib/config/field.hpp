@@ -11,6 +11,7 @@
 
 #include <functional>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "config/comparison.hpp"
@@ -61,6 +62,8 @@ Field<S> field(std::string_view name, Member& (*at)(S&), Type type, Reload reloa
           .compare =
               [=](const S& before, const S& now, Comparison& comparison) {
                 // `at` only leads there; nothing is written through it here.
+                // A group of the struct's own members is not equal or unequal as a whole.
+                static_assert(Compares<Type, Member> || !std::is_same_v<S, Member>);
                 const Member& old_value = at(const_cast<S&>(before));
                 const Member& new_value = at(const_cast<S&>(now));
                 if constexpr (Compares<Type, Member>)

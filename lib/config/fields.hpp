@@ -20,7 +20,17 @@ Record<io::TlsSettings> tls(Reload reload);
 Record<Delay> delay(Reload reload);
 
 // How one connection comes about (fields_connection) …
-Record<Instance> auth();
+/// A login: one that is given takes the place of one of the other kind that was inherited.
+struct Auth {
+  Record<Instance> record;
+
+  void read(const Node& node, Instance& value, Reading& reading) const;
+  Outline outline(const Instance& initial) const { return record.outline(initial); }
+  void compare(const Instance& before, const Instance& now, Comparison& comparison) const {
+    record.compare(before, now, comparison);
+  }
+};
+Auth auth();
 Choice<ws::DeflateSettings::Offer> deflate_offer();
 Record<ws::DeflateSettings> deflate();
 Record<client::ProxySettings> proxy();

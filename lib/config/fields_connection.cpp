@@ -44,10 +44,24 @@ Record<io::TcpKeepalive> keepalive() {
 
 }  // namespace
 
-Record<Instance> auth() {
-  return {{field(
-      "basic", +[](Instance & i) -> auto& { return i.client.basic; }, basic(), Reload::Reconnect,
-      "HTTP Basic; read anew for each attempt.")}};
+void Auth::read(const Node& node, Instance& value, Reading& reading) const {
+  const bool basic = node.find("basic") != nullptr, bearer = node.find("bearer") != nullptr;
+  if (basic && !bearer) value.client.bearer = {};
+  if (bearer && !basic) value.client.basic = {};
+  record.read(node, value, reading);
+}
+
+Auth auth() {
+  const Reload reconnect = Reload::Reconnect;
+  return {{{
+      field(
+          "basic", +[](Instance & i) -> auto& { return i.client.basic; }, basic(), reconnect,
+          "HTTP Basic; read anew for each attempt."),
+      field("bearer", +[](Instance & i) -> auto& { return i.client.bearer; },
+            Reference{Reference::Inline::Warned}, reconnect,
+            "A bearer token (RFC 6750), instead; read anew for each attempt.",
+            {.example = "{credential: ticker-token}", .since = "0.2"}),
+  }}};
 }
 
 Choice<ws::DeflateSettings::Offer> deflate_offer() {
@@ -139,6 +153,10 @@ Record<io::TlsSettings> tls(Reload reload) {
       field("key_file", +[](Tls & t) -> auto& { return t.key_file; }, KeyMaterial{}, reload,
             "The private key of that certificate, PEM; or it stays in its token, with pkcs11:….",
             {.example = "/etc/wsrelayd/client.key"}),
+      field("key_password", +[](Tls & t) -> auto& { return t.key_password; },
+            Reference{Reference::Inline::Warned}, reload,
+            "The password of that key, if it is encrypted; read anew for each attempt.",
+            {.example = "{credential: client-key-password}", .since = "0.2"}),
       field("server_name", +[](Tls & t) -> auto& { return t.server_name; }, host, reload,
             "The name to ask for and to expect in the certificate; without it the host of the url.",
             {.example = "server.example.com"}),

@@ -133,15 +133,19 @@ const Record<Instance>& instance() {
           Reload::Live, "Permits ws:// to a host beyond the local network."),
       field("labels", +[](Instance & i) -> auto& { return i.labels; }, Labels{}, Reload::Live,
             "Words of your own about this instance; they stand in its state document.",
-            {.example = "{site: hall, floor: '2'}"}),
+            {.example = "{site: hall, floor: '2'}", .since = "0.2"}),
       field(
           "for_each", +[](Instance & i) -> auto& { return i; }, ForEach{}, anew,
           "Makes one instance of this block for each item; {{each}} in its name and values is the "
           "item, {{each.KEY}} a value of an item that is a group.",
-          {.example = "1..40"}),
+          {.example = "1..40", .since = "0.2"}),
       field("headers", +[](Instance & i) -> auto& { return i.client.headers; }, Headers{}, anew,
             "More fields for the upgrade request; references are read anew for each attempt.",
             {.example = "{X-Api-Key: {credential: ticker-key}}"}),
+      field("query", +[](Instance & i) -> auto& { return i.client.query; }, Query{}, anew,
+            "What is added to the url's query, percent-encoded and never shown; references are "
+            "read anew for each attempt.",
+            {.example = "{token: {credential: ticker-token}}", .since = "0.2"}),
       field("auth", +[](Instance & i) -> auto& { return i; }, auth(), anew,
             "Who we are to the server, if it asks by HTTP.", {.since = "0.2"}),
       field("user_agent", +[](Instance & i) -> auto& { return i.client.user_agent; },

@@ -89,7 +89,9 @@ std::vector<SecretRef> secret_refs(const Config& config) {
       if (elsewhere) refs.push_back(ref);
     });
   };
-  add(config.mqtt.broker.password);
+  const mqtt::Settings& broker = config.mqtt.broker;
+  for (const SecretRef* each : {&broker.username, &broker.password, &broker.tls.key_password})
+    add(*each);
   for (const auto& named : config.secrets) add(named.second);
   const auto add_login = [&](const client::Login& login) {
     add(login.user);
@@ -98,7 +100,10 @@ std::vector<SecretRef> secret_refs(const Config& config) {
   for (const auto& instance : config.instances) {
     const client::Settings& client = instance.second.client;
     for (const client::Header& header : client.headers) add(header.value);
+    for (const client::QueryField& field : client.query) add(field.value);
+    add(client.bearer);
     add_login(client.basic);
+    add(client.tls.key_password);
     if (client.proxy) add_login(client.proxy->login);
   }
   return refs;

@@ -43,6 +43,37 @@ void read_place(const Node& node, SecretRef& value, Reading& reading) {
   });
 }
 
+/// What of it stands in the file itself.
+void check_one_line(const Node& node, const SecretRef& value, std::string_view what,
+                    Reading& reading) {
+  value.for_each_part([&](const SecretRef& part) {
+    if (part.source == From::Literal && !ws::is_header_value(part.literal.reveal()))
+      reading.problem(node, fmt::format("{} is one line without control characters", what));
+  });
+}
+
+template <class Item, class Same>
+void replace_or_add(std::vector<Item>& all, Item item, Same same) {
+  const auto found = std::find_if(all.begin(), all.end(), same);
+  if (found != all.end())
+    *found = std::move(item);
+  else
+    all.push_back(std::move(item));
+}
+
+/// Names as `names` has them, each with a text or a reference.
+Outline named_references(const std::string& names, const std::string& texts, bool any_case) {
+  const Outline one = Reference{Reference::Inline::Fine}.outline({});
+  return {.shape = Outline::Shape::Named,
+          .words = fmt::format("names, each with {}", one.words),
+          .initial = "{}",
+          .schema =
+              fmt::format(R"({{"type":["object","null"],"propertyNames":{},"additionalProperties":)"
+                          R"({{"anyOf":[{},{}]}}}})",
+                          names, texts, schema_of_place()),
+          .any_case = any_case};
+}
+
 void read_header(const Node& name, const Node& node, client::Header& header, Reading& reading) {
   header.name = name.text;
   if (!ws::is_header_name(name.text)) {
@@ -54,10 +85,7 @@ void read_header(const Node& name, const Node& node, client::Header& header, Rea
   const bool login = key == "authorization" || key == "cookie" || key == "proxy-authorization";
   Reference{login ? Reference::Inline::Warned : Reference::Inline::Fine}.read(node, header.value,
                                                                               reading);
-  header.value.for_each_part([&](const SecretRef& part) {
-    if (part.source == From::Literal && !ws::is_header_value(part.literal.reveal()))
-      reading.problem(node, "a header's value is one line without control characters");
-  });
+  check_one_line(node, header.value, "a header's value", reading);
 }
 
 /// Calls `each(key, value)` for every named entry.
@@ -119,27 +147,35 @@ void Headers::read(const Node& node, std::vector<client::Header>& value, Reading
     read_header(name, found, header, reading);
     if (!given.insert(ascii_lower(name.text)).second)
       return reading.problem(name, "is given twice", "the names of headers know no case");
-    const auto same = std::find_if(value.begin(), value.end(), [&](const client::Header& each) {
+    replace_or_add(value, std::move(header), [&](const client::Header& each) {
       return ascii_lower(each.name) == ascii_lower(name.text);
     });
-    if (same != value.end())
-      *same = std::move(header);
-    else
-      value.push_back(std::move(header));
   });
 }
 
 Outline Headers::outline(const std::vector<client::Header>&) const {
-  const Outline one = Reference{Reference::Inline::Fine}.outline({});
-  return {
-      .shape = Outline::Shape::Named,
-      .words = fmt::format("names, each with {}", one.words),
-      .initial = "{}",
-      .schema = fmt::format(
-          R"({{"type":["object","null"],"propertyNames":{},"additionalProperties":{}}})",
-          schema_of_header_names(),
-          fmt::format(R"({{"anyOf":[{},{}]}})", schema_of_secret_text(true), schema_of_place())),
-      .any_case = true};
+  return named_references(schema_of_header_names(), schema_of_secret_text(true), true);
+}
+
+void Query::read(const Node& node, std::vector<client::QueryField>& value, Reading& reading) const {
+  read_names(node, reading, [&](const Node& name, const Node& found) {
+    if (auto objection = any_text(name.text)) {
+      reading.hide(found);
+      return reading.problem(name,
+                             fmt::format("the name of a part of the query {}", objection->what));
+    }
+    client::QueryField field{.name = name.text, .value = {}};
+    const bool telling = sounds_secret(name.text);
+    Reference{telling ? Reference::Inline::Warned : Reference::Inline::Fine}.read(
+        found, field.value, reading);
+    check_one_line(found, field.value, "a value of the query", reading);
+    replace_or_add(value, std::move(field),
+                   [&](const client::QueryField& each) { return each.name == name.text; });
+  });
+}
+
+Outline Query::outline(const std::vector<client::QueryField>&) const {
+  return named_references(R"({"type":"string"})", schema_of_secret_text(true), false);
 }
 
 void Secrets::read(const Node& node, std::map<std::string, SecretRef>& value,

@@ -1,5 +1,5 @@
-// The types whose keys are names of the operator's choice: headers, secrets, instances; and the
-// reference to a secret that two of them hold.
+// The types whose keys are names of the operator's choice: headers, query, secrets, instances; and
+// the reference to a secret that they hold.
 #pragma once
 
 #include <map>
@@ -27,6 +27,12 @@ struct Reference {
 struct Headers {
   void read(const Node& node, std::vector<client::Header>& value, Reading& reading) const;
   Outline outline(const std::vector<client::Header>& initial) const;
+};
+
+/// Name → text or reference, a part of the url's query. Inherited ones stay unless named again.
+struct Query {
+  void read(const Node& node, std::vector<client::QueryField>& value, Reading& reading) const;
+  Outline outline(const std::vector<client::QueryField>& initial) const;
 };
 
 /// Read before whatever refers to them.

@@ -84,6 +84,12 @@ groups are overridden key by key, headers name by name, and a list replaces the 
 Plain text (`ws://`, or `mqtt://` with a login) is fine to this machine, brings a warning in the local
 network, and needs `allow_plaintext: true` beyond it.
 
+A server learns who we are by `headers`, by `auth` (`basic` or `bearer`), by `query` (percent-encoded behind
+what the url says) or by the certificate of `tls`, whose key may be encrypted (`key_password`). All of it is read anew for
+each attempt: a secret, a certificate or a key whose file was replaced counts from the next connection on, without
+a reload. A `{file:}` must belong to root or to the daemon's user, nobody else may write it, and not everybody may read it. What a redirect
+leads to beyond the server's own scheme, host and port gets none of it.
+
 A publication of an instance must not match what any instance subscribes to: it would be delivered back.
 
 ## When a connection ends

@@ -26,6 +26,7 @@ struct DialTarget {
   std::optional<Proxy> proxy = {};
   TcpSettings tcp = {};
   TlsSettings tls = {};
+  Secret key_password = {};  // what tls.key_password leads to
   Duration dns_timeout = std::chrono::seconds(10);
   Duration connect_timeout = std::chrono::seconds(10);  // all addresses together
   Duration proxy_timeout = std::chrono::seconds(10);    // from the connection to its consent

@@ -157,7 +157,7 @@ NetDial::Outcome NetDial::reached(std::unique_ptr<ByteStream> stream, Instant no
 
 Result<TlsHandshake> NetDial::begin_tls(std::unique_ptr<ByteStream> stream) {
   const TlsSettings& tls = target_.tls;
-  const auto context = contexts_.context(tls);
+  const auto context = contexts_.context(tls, target_.key_password);
   if (!context) return tl::unexpected(context.error());
   const std::string& shown = tls.server_name.empty() ? target_.url.host : tls.server_name;
   const TlsPeer peer{.name = tls.verify_name.empty() ? shown : tls.verify_name,

@@ -1,5 +1,6 @@
 #include "io/secrets.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -14,13 +15,51 @@ namespace wsrelay::io {
 namespace {
 
 constexpr off_t kMostBytes = 1 << 20;
-enum class Readers { Anybody, NotEverybody };
 
-Result<Secret> contents(const UniqueFd& fd, std::size_t size, const std::string& path) {
-  std::string bytes(size, '\0');
+struct Opened {
+  UniqueFd fd;
+  struct stat about {};
+};
+
+tl::unexpected<Error> refuse(std::string text) {
+  return fail(Fault::Local, std::move(text));
+}
+
+Result<Opened> open_file(const std::string& path) {
+  // Non-blocking: opening a FIFO that nobody writes to would stop the loop.
+  Opened file{.fd = UniqueFd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY))};
+  if (!file.fd) return fail_errno(Fault::Local, fmt::format("cannot open {}", path), errno);
+  if (::fstat(file.fd.number(), &file.about) != 0)
+    return fail_errno(Fault::Local, fmt::format("cannot read {}", path), errno);
+  if (!S_ISREG(file.about.st_mode)) return refuse(fmt::format("{} is not a regular file", path));
+  if (file.about.st_size > kMostBytes)
+    return refuse(fmt::format("{} has more than 1 MiB; that is no secret", path));
+  return file;
+}
+
+// As ssh does with its keys: what others may read is no secret, and what others may write is
+// theirs.
+Result<Opened> open_private(const std::string& path, const std::vector<uid_t>& owners) {
+  auto file = open_file(path);
+  if (!file) return file;
+  const struct stat& about = file->about;
+  if ((about.st_mode & S_IROTH) != 0)
+    return refuse(fmt::format("everybody may read {}: chmod o-rwx {}", path, path));
+  if ((about.st_mode & S_IWOTH) != 0)
+    return refuse(fmt::format("everybody may write {}: chmod o-rwx {}", path, path));
+  if ((about.st_mode & S_IWGRP) != 0)
+    return refuse(fmt::format("its group may write {}: chmod g-w {}", path, path));
+  if (std::find(owners.begin(), owners.end(), about.st_uid) == owners.end())
+    return refuse(fmt::format("{} belongs to user {}, who may change it: chown root {}", path,
+                              about.st_uid, path));
+  return file;
+}
+
+Result<Secret> contents(const Opened& file, const std::string& path) {
+  std::string bytes(static_cast<std::size_t>(file.about.st_size), '\0');
   std::size_t filled = 0;
-  while (filled < size) {
-    const ssize_t count = ::read(fd.number(), bytes.data() + filled, size - filled);
+  while (filled < bytes.size()) {
+    const ssize_t count = ::read(file.fd.number(), bytes.data() + filled, bytes.size() - filled);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return fail_errno(Fault::Local, fmt::format("cannot read {}", path), errno);
     if (count == 0) break;  // shortened meanwhile
@@ -32,20 +71,8 @@ Result<Secret> contents(const UniqueFd& fd, std::size_t size, const std::string&
   return secret;
 }
 
-Result<Secret> read_file(const std::string& path, Readers readers) {
-  // Non-blocking: opening a FIFO that nobody writes to would stop the loop.
-  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
-  if (!fd) return fail_errno(Fault::Local, fmt::format("cannot open {}", path), errno);
-  struct stat about {};
-  if (::fstat(fd.number(), &about) != 0)
-    return fail_errno(Fault::Local, fmt::format("cannot read {}", path), errno);
-  if (!S_ISREG(about.st_mode))
-    return fail(Fault::Local, fmt::format("{} is not a regular file", path));
-  if (about.st_size > kMostBytes)
-    return fail(Fault::Local, fmt::format("{} has more than 1 MiB; that is no secret", path));
-  if (readers == Readers::NotEverybody && (about.st_mode & S_IROTH) != 0)
-    return fail(Fault::Local, fmt::format("everybody may read {}: chmod o-rwx {}", path, path));
-  return contents(fd, static_cast<std::size_t>(about.st_size), path);
+tl::unexpected<Error> not_set(const std::string& name) {
+  return refuse(fmt::format("the environment variable {} is not set", name));
 }
 
 bool is_plain_file_name(const std::string& name) {
@@ -63,6 +90,15 @@ void Secrets::take_from_environment(const std::string& name) {
   std::memset(value, 'x', std::strlen(value));
 }
 
+Result<std::string> Secrets::credential_path(const std::string& name) const {
+  if (!is_plain_file_name(name))
+    return refuse(fmt::format("'{}' cannot be the name of a credential", name));
+  if (directory_.empty())
+    return refuse(fmt::format(
+        "there are no credentials here, so not {} (LoadCredential={}:… in the unit)", name, name));
+  return directory_ + "/" + name;
+}
+
 Result<Secret> Secrets::read(const SecretRef& ref) const {
   switch (ref.source) {
     case SecretRef::Source::None:
@@ -72,22 +108,40 @@ Result<Secret> Secrets::read(const SecretRef& ref) const {
     case SecretRef::Source::Environment:
       if (const auto found = environment_.find(ref.name); found != environment_.end())
         return found->second;
-      return fail(Fault::Local, fmt::format("the environment variable {} is not set", ref.name));
-    case SecretRef::Source::File:
-      return read_file(ref.name, Readers::NotEverybody);
-    case SecretRef::Source::Credential:
-      if (!is_plain_file_name(ref.name))
-        return fail(Fault::Local, fmt::format("'{}' cannot be the name of a credential", ref.name));
-      if (directory_.empty())
-        return fail(Fault::Local,
-                    fmt::format("there are no credentials here, so not {} (LoadCredential={}:… in "
-                                "the unit)",
-                                ref.name, ref.name));
-      return read_file(directory_ + "/" + ref.name, Readers::Anybody);
+      return not_set(ref.name);
+    case SecretRef::Source::File: {
+      const auto file = open_private(ref.name, owners_);
+      if (!file) return tl::unexpected(file.error());
+      return contents(*file, ref.name);
+    }
+    case SecretRef::Source::Credential: {
+      const auto path = credential_path(ref.name);
+      if (!path) return tl::unexpected(path.error());
+      const auto file = open_file(*path);  // its owner and mode are systemd's to choose
+      if (!file) return tl::unexpected(file.error());
+      return contents(*file, *path);
+    }
     case SecretRef::Source::Joined:
       return read_parts(ref);
   }
   return Secret();
+}
+
+Result<void> Secrets::check(const SecretRef& whole) const {
+  Result<void> verdict;
+  const auto judge = [](const auto& result) {
+    return result ? Result<void>() : Result<void>(tl::unexpected(result.error()));
+  };
+  whole.for_each_part([&](const SecretRef& ref) {
+    if (!verdict) return;
+    if (ref.source == SecretRef::Source::File) verdict = judge(open_private(ref.name, owners_));
+    if (ref.source == SecretRef::Source::Credential)
+      verdict = judge(credential_path(ref.name).and_then(open_file));
+    if (ref.source == SecretRef::Source::Environment && !environment_.contains(ref.name) &&
+        std::getenv(ref.name.c_str()) == nullptr)
+      verdict = not_set(ref.name);
+  });
+  return verdict;
 }
 
 Result<Secret> Secrets::read_parts(const SecretRef& ref) const {

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <string>
 
+#include "base/secret.hpp"
+
 namespace wsrelay::io {
 
 struct TlsSettings {
@@ -24,6 +26,7 @@ struct TlsSettings {
   std::string ca_file = {};      // PEM; empty: the system's trust store
   std::string cert_file = {};    // PEM, or pkcs11:…; both or none
   std::string key_file = {};     // PEM, or pkcs11:… (RFC 7512): the key stays in its token
+  SecretRef key_password = {};   // of an encrypted key_file; a token has its PIN
   std::string server_name = {};  // SNI; empty: the URL's host
   std::string verify_name = {};  // the name to expect in the certificate; empty: as server_name
   Verify verify = Verify::Full;

@@ -70,11 +70,9 @@ Result<void> Library::set_login() {
   // each.
   if (result == MOSQ_ERR_SUCCESS) result = mosquitto_threaded_set(handle, true);
   const bool has_login = !login_.username.empty() || !login_.password.empty();
-  if (login_.password.reveal().find('\0') != std::string_view::npos)
-    return fail(Fault::Local, "the password for the broker contains a NUL byte");
-  const std::string password(login_.password.reveal());
-  if (result == MOSQ_ERR_SUCCESS && has_login)
-    result = mosquitto_username_pw_set(handle, login_.username.c_str(), password.c_str());
+  if (result == MOSQ_ERR_SUCCESS && has_login)  // a Secret ends in a NUL, as its string does
+    result = mosquitto_username_pw_set(handle, login_.username.reveal().data(),
+                                       login_.password.reveal().data());
   const Publication& will = login_.will;
   if (result == MOSQ_ERR_SUCCESS && !will.topic.empty())
     result = mosquitto_will_set(handle, will.topic.c_str(), static_cast<int>(will.payload.size()),

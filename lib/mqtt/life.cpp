@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <limits>
 
+#include <fmt/format.h>
+
+#include "base/utf8.hpp"
+
 namespace wsrelay::mqtt {
 namespace {
 
@@ -10,6 +14,35 @@ constexpr Duration kConnackTimeout = std::chrono::seconds(10);
 constexpr Duration kLeaveTimeout = std::chrono::seconds(1);
 constexpr Duration kTakeoverSpan = std::chrono::seconds(60);
 constexpr std::size_t kTakeovers = 3;  // so many within the span are a fight, not an accident
+
+bool has_control(std::string_view text) {
+  return std::any_of(text.begin(), text.end(),
+                     [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; });
+}
+
+tl::unexpected<Error> refuse(std::string_view what, const SecretRef& ref, std::string_view wrong) {
+  const std::string place = place_of(ref);
+  return fail(Fault::Local, fmt::format("the {} for the broker{}{} {}", what,
+                                        place.empty() ? "" : ", from ", place, wrong));
+}
+
+// MQTT 5.0 §3.1.3.5: a name is UTF-8, and a line break at its end is a slip of whoever wrote the
+// file. A password may be any bytes, but libmosquitto takes it as a C string.
+Result<Secret> read_username(const SecretRef& ref, const io::Secrets& secrets) {
+  auto name = secrets.read(ref);
+  if (!name) return name;
+  if (has_control(name->reveal()))
+    return refuse("username", ref, "has a line break or control character");
+  if (!is_utf8(as_bytes(name->reveal()))) return refuse("username", ref, "is not UTF-8");
+  return name;
+}
+
+Result<Secret> read_password(const SecretRef& ref, const io::Secrets& secrets) {
+  auto password = secrets.read(ref);
+  if (password && password->reveal().find('\0') != std::string_view::npos)
+    return refuse("password", ref, "has a NUL byte, which libmosquitto cannot send");
+  return password;
+}
 
 }  // namespace
 
@@ -75,29 +108,33 @@ Broker::Life::State Broker::Life::begin_anew(Instant now) {
 Broker::Life::State Broker::Life::dial(Instant now) {
   auto ready = login();  // read for every attempt: a password file may have changed
   if (!ready) return rest(ready.error(), now);
+  auto key_password =
+      secrets_.read(settings_.url.secure() ? settings_.tls.key_password : SecretRef());
+  if (!key_password) return rest(key_password.error(), now);
   enter(BrokerState::Connecting);
-  return Dialing{std::move(*ready),
-                 dialer_.dial({.url = settings_.url, .tls = settings_.tls}, registration, now)};
+  return Dialing{std::move(*ready), dialer_.dial({.url = settings_.url,
+                                                  .tls = settings_.tls,
+                                                  .key_password = std::move(*key_password)},
+                                                 registration, now)};
 }
 
 Result<Login> Broker::Life::login() const {
   const auto seconds = [](Duration span) {
     return std::chrono::duration_cast<std::chrono::seconds>(span);
   };
-  Login login{.protocol = version_.current(),
-              .client_id = settings_.client_id,
-              .username = settings_.username,
-              .password = {},
-              .will = will_,
-              .keepalive = seconds(settings_.keepalive),
-              .session_expiry = seconds(settings_.session_expiry),
-              .max_packet = static_cast<std::uint32_t>(std::min<std::size_t>(
-                  wiring_.max_packet, std::numeric_limits<std::uint32_t>::max()))};
-  if (settings_.password.source == SecretRef::Source::None) return login;
-  auto password = secrets_.read(settings_.password);
+  auto username = read_username(settings_.username, secrets_);
+  if (!username) return tl::unexpected(username.error());
+  auto password = read_password(settings_.password, secrets_);
   if (!password) return tl::unexpected(password.error());
-  login.password = std::move(*password);
-  return login;
+  return Login{.protocol = version_.current(),
+               .client_id = settings_.client_id,
+               .username = std::move(*username),
+               .password = std::move(*password),
+               .will = will_,
+               .keepalive = seconds(settings_.keepalive),
+               .session_expiry = seconds(settings_.session_expiry),
+               .max_packet = static_cast<std::uint32_t>(std::min<std::size_t>(
+                   wiring_.max_packet, std::numeric_limits<std::uint32_t>::max()))};
 }
 
 Broker::Life::Next Broker::Life::advance(Dialing& dialing, const io::Turn& turn) {

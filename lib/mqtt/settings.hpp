@@ -14,7 +14,7 @@ namespace wsrelay::mqtt {
 
 struct Settings {
   Url url = {.scheme = "mqtt", .host = "localhost", .port = 1883};
-  std::string username = {};
+  SecretRef username = {};  // read for each attempt, as the password
   SecretRef password = {};
   std::string client_id = {};
   Duration keepalive = std::chrono::seconds(60);

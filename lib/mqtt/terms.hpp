@@ -15,8 +15,8 @@ namespace wsrelay::mqtt {
 struct Login {
   int protocol = kMqtt5;
   std::string client_id;
-  std::string username;
-  Secret password;
+  Secret username;   // UTF-8 without NUL
+  Secret password;   // without NUL
   Publication will;  // empty topic: none
   std::chrono::seconds keepalive{60};
   std::chrono::seconds session_expiry{3600};

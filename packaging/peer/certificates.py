@@ -14,11 +14,11 @@ class Authority:
         _openssl("req", "-x509", *_new_key(self._key), "-out", self.ca_file, "-days", "2",
                  "-subj", f"/CN={name}", "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def issue(self, name, alternatives="DNS:localhost,IP:127.0.0.1", days=2):
+    def issue(self, name, alternatives="DNS:localhost,IP:127.0.0.1", days=2, usage="serverAuth"):
         """(certificate, key) files; `days` below zero: it has expired."""
         key, request, certificate, extensions = (
             self.directory / f"{name}.{end}" for end in ("key", "csr", "pem", "ext"))
-        extensions.write_text(f"subjectAltName={alternatives}\nextendedKeyUsage=serverAuth\n"
+        extensions.write_text(f"subjectAltName={alternatives}\nextendedKeyUsage={usage}\n"
                               "basicConstraints=critical,CA:FALSE\n")
         _openssl("req", *_new_key(key), "-out", request, "-subj", f"/CN={name}")
         sign = ["x509", "-req", "-in", request, "-CA", self.ca_file, "-CAkey", self._key,
@@ -42,10 +42,22 @@ def self_signed(directory, alternatives="DNS:localhost,IP:127.0.0.1"):
     return certificate, key
 
 
-def server_context(files):
+def server_context(files, clients=None):
+    """`clients`: the file with the issuer of certificates that clients must show."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(*map(str, files))
+    if clients:
+        context.load_verify_locations(str(clients))
+        context.verify_mode = ssl.CERT_REQUIRED
     return context
+
+
+def encrypted(key, password, *, traditional=False):
+    """A copy of the key beside it that only the password opens: PKCS#8, or OpenSSL's form of old."""
+    copy = pathlib.Path(f"{key}.{'old' if traditional else 'pkcs8'}")
+    _openssl("pkey", "-in", key, "-out", copy, "-aes256", "-passout", f"pass:{password}",
+             *(["-traditional"] if traditional else []))
+    return copy
 
 
 def _new_key(path):

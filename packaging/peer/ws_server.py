@@ -37,6 +37,7 @@ class Connection:
             max_size=server.max_size)
         self.seen = []
         self.request = None
+        self.certificate = writer.get_extra_info("peercert")  # what the client showed
         self.open = False
         self.kind, self.parts = None, []
 

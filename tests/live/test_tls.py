@@ -1,4 +1,6 @@
 """Whom the daemon trusts. What it refuses gets no byte of ours, and the state says why."""
+import shutil
+
 import certificates
 import pytest
 
@@ -130,3 +132,80 @@ def test_a_broker_that_is_not_trusted_gets_no_login(world, server_files, tmp_pat
         assert "wsrelayd-test" not in (broker.directory / "mosquitto.log").read_text()
     finally:
         broker.stop()
+
+
+# ---- our own certificate
+
+def with_login(world, authority, server_files, tls):
+    """A server that asks who comes; `shown` is what it saw, connection by connection."""
+    context = certificates.server_context(server_files, clients=authority.ca_file)
+    server = world.server(ssl=context)
+    daemon = world.daemon({"secure": {"url": f"wss://localhost:{server.port}/", "tls": {
+        "ca_file": str(authority.ca_file), **tls}}})
+    return server, daemon
+
+
+def shown(server):
+    return [dict(pair[0] for pair in one.certificate["subject"])["commonName"]
+            for one in server.connections]
+
+
+@pytest.mark.quick
+@pytest.mark.parametrize("traditional", [False, True])
+def test_a_key_with_a_password_opens(world, authority, server_files, tmp_path, traditional):
+    world.canaries.append("canary-b1rd")
+    certificate, key = authority.issue(f"login{traditional}", usage="clientAuth")
+    closed = certificates.encrypted(key, "canary-b1rd", traditional=traditional)
+    password = tmp_path / "password"
+    password.write_text("another")
+    password.chmod(0o600)
+    server, _ = with_login(world, authority, server_files, {
+        "cert_file": str(certificate), "key_file": str(closed),
+        "key_password": {"file": str(password)}})
+    error = world.wait_error("secure", "tls")
+    assert f"the key_password from {password} does not open" in error["message"], error
+    password.write_text("canary-b1rd")
+    world.ready("secure")
+    assert shown(server) == [f"login{traditional}"]
+
+
+def test_a_key_with_a_password_wants_it(world, authority, server_files):
+    certificate, key = authority.issue("closed", usage="clientAuth")
+    server, _ = with_login(world, authority, server_files, {
+        "cert_file": str(certificate),
+        "key_file": str(certificates.encrypted(key, "canary-b1rd"))})
+    assert "is encrypted" in world.wait_error("secure", "tls")["message"]
+    assert server.connections == []
+
+
+def test_a_renewed_certificate_counts_at_the_next_attempt_without_a_reload(
+        world, authority, server_files, tmp_path):
+    place = {"cert_file": tmp_path / "client.pem", "key_file": tmp_path / "client.key"}
+    first = authority.issue("first", usage="clientAuth")
+    second = authority.issue("second", usage="clientAuth")
+    for source, target in zip(first, place.values()):
+        shutil.copyfile(source, target)
+    server, daemon = with_login(world, authority, server_files,
+                                {name: str(path) for name, path in place.items()})
+    world.ready("secure")
+    shutil.copyfile(second[0], place["cert_file"])  # its key is still on its way
+    server.connections[0].close(4000, "again")
+    wait_for(lambda: len(server.connections) == 2, "it connects again, as before")
+    wait_for(lambda: "the old certificates stay in use" in daemon.output(), "a word in the log")
+    shutil.copyfile(second[1], place["key_file"])
+    server.connections[1].close(4000, "again")
+    wait_for(lambda: len(server.connections) == 3, "it connects again")
+    assert shown(server) == ["first", "first", "second"]
+    assert daemon.output().count("the old certificates stay in use") == 1
+
+
+def test_a_renewed_issuer_counts_at_the_next_attempt_without_a_reload(
+        world, authority, server_files, tmp_path):
+    stranger = certificates.Authority(tmp_path / "strangers")
+    trusted = tmp_path / "trusted.pem"
+    shutil.copyfile(stranger.ca_file, trusted)
+    server = connect(world, server_files, {"ca_file": str(trusted)})
+    world.wait_error("secure", "tls")
+    assert server.connections == []
+    shutil.copyfile(authority.ca_file, trusted)
+    world.ready("secure")

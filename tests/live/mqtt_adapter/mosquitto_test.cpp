@@ -100,7 +100,9 @@ class LiveBroker : public testing::Test {
     settings.url.host_is_literal = true;
     settings.url.port = mosquitto.port();
     settings.client_id = client_id;
-    settings.username = std::move(username);
+    if (!username.empty())
+      settings.username = {.source = SecretRef::Source::Literal,
+                           .literal = Secret(std::move(username))};
     settings.delay = {
         .first = milliseconds(20), .max = milliseconds(200), .stable_after = seconds(1)};
     Seat& made = *seats_.emplace_back(std::make_unique<Seat>());

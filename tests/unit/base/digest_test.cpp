@@ -24,6 +24,16 @@ TEST(Sha1, GivesThePublishedDigests) {
   EXPECT_EQ(digest(std::string(1'000'000, 'a')), "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
 }
 
+TEST(HmacSha256, GivesThePublishedDigests) {  // RFC 4231 §4.2 and §4.3
+  const auto digest = [](std::string_view key, std::string_view text) {
+    return hex_of(hmac_sha256(as_bytes(key), as_bytes(text)));
+  };
+  EXPECT_EQ(digest(std::string(20, '\x0b'), "Hi There"),
+            "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7");
+  EXPECT_EQ(digest("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
+}
+
 struct Base64Case {
   const char* name;
   std::string_view plain;

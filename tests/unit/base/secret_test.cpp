@@ -112,6 +112,19 @@ TEST(SecretRef, TellsItsPartsInTheirOrder) {
   EXPECT_NE(joined, plain);
 }
 
+TEST(SecretRef, HasAPlaceThatPeopleMayRead) {
+  using Source = SecretRef::Source;
+  const SecretRef file{.source = Source::File, .name = "/run/a"};
+  const SecretRef credential{.source = Source::Credential, .name = "b"};
+  const SecretRef variable{.source = Source::Environment, .name = "C"};
+  const SecretRef literal{.source = Source::Literal, .literal = Secret("hush")};
+  EXPECT_EQ(place_of({}), "");
+  EXPECT_EQ(place_of(literal), "");
+  EXPECT_EQ(place_of(file), "/run/a");
+  EXPECT_EQ(place_of({.source = Source::Joined, .parts = {literal, credential, variable}}),
+            "the credential b and the variable C");
+}
+
 TEST(SecretRef, IsEqualByPlaceAndValue) {
   const SecretRef file{.source = SecretRef::Source::File, .name = "/a"};
   const SecretRef variable{.source = SecretRef::Source::Environment, .name = "/a"};

@@ -171,7 +171,114 @@ TEST_F(AttemptTest, SecretsAreReadAnewForEachAttempt) {
   password.write("second");
   EXPECT_EQ(fields(), "X-Token=two Authorization=Basic dTpzZWNvbmQ=");
   token.write("three\n");
-  EXPECT_EQ(refusal(), "the value of header X-Token has a line break or control character");
+  EXPECT_EQ(refusal(), "header X-Token, from " + token.ref().name +
+                           ", ends in a line break, which would be a part of it; remove that");
+}
+
+TEST_F(AttemptTest, WhatIsJoinedGoesOutAsOneAndItsPlaceIsNamed) {
+  SecretFile token("one");
+  settings.headers = {{"Authorization",
+                       {.source = SecretRef::Source::Joined,
+                        .parts = {literal("Bearer "), token.ref(), literal(";v=1")}}}};
+  EXPECT_EQ(fields(), "Authorization=Bearer one;v=1");
+  token.write("s3cret\n");
+  EXPECT_EQ(refusal(), "header Authorization, from " + token.ref().name +
+                           ", has a line break or control character");
+}
+
+// ---- bearer
+
+TEST_F(AttemptTest, ABearerTokenIsReadAnewAndGoesBeforeABasicLogin) {
+  SecretFile token("one.two~3+/==");
+  settings.bearer = token.ref();
+  settings.basic = {literal("u"), literal("p")};
+  EXPECT_EQ(fields(), "Authorization=Bearer one.two~3+/==");
+  token.write("1|new");
+  EXPECT_EQ(fields(), "Authorization=Bearer 1|new");
+  settings.headers = {{"authorization", literal("mine")}};
+  EXPECT_EQ(fields(), "authorization=mine");
+}
+
+struct BadTokenRow {
+  const char* name;
+  std::string token;
+  std::string_view says;
+};
+class BadToken : public AttemptTest, public testing::WithParamInterface<BadTokenRow> {};
+TEST_P(BadToken, IsRefusedByItsPlace) {
+  SecretFile token(GetParam().token);
+  settings.bearer = token.ref();
+  const std::string text = refusal();
+  EXPECT_EQ(text, "the bearer token, from " + token.ref().name + ", " + GetParam().says.data());
+  EXPECT_EQ(text.find("s3cret"), std::string::npos);
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, BadToken,
+    testing::Values(
+        BadTokenRow{"Empty", "", "is empty"},
+        BadTokenRow{"TwoWords", "Bearer s3cret", "is not one word of visible ASCII"},
+        BadTokenRow{"NotAscii", "s3cret\xC3\xA4", "is not one word of visible ASCII"},
+        BadTokenRow{"LineBreakAtTheEnd", "s3cret\r\n",
+                    "ends in a line break, which would be a part of it; remove that"},
+        BadTokenRow{"LineBreakInside", "s3\ncret", "has a line break or control character"},
+        BadTokenRow{"Nul", std::string("s3cret\0", 7), "has a line break or control character"}),
+    [](const auto& row) { return row.param.name; });
+
+// ---- the query
+
+struct QueryRow {
+  const char* name;
+  std::string_view url;
+  std::vector<std::pair<std::string, std::string>> query;
+  std::string_view target;
+};
+class QueryFields : public AttemptTest, public testing::WithParamInterface<QueryRow> {};
+TEST_P(QueryFields, AreAddedToTheUrl) {
+  settings.url = hop.url = *parse_url(GetParam().url, {"ws"});
+  for (const auto& [name, value] : GetParam().query)
+    settings.query.push_back({name, literal(value)});
+  EXPECT_EQ(prepare().session.target, GetParam().target);
+  EXPECT_EQ(prepare().target.url, settings.url) << "what others see of it has none";
+}
+INSTANTIATE_TEST_SUITE_P(
+    Rows, QueryFields,
+    testing::Values(
+        QueryRow{"None", "ws://a/x?y=1", {}, "/x?y=1"},
+        QueryRow{"OnAPath", "ws://a/x", {{"token", "t"}}, "/x?token=t"},
+        QueryRow{"OnNoPath", "ws://a", {{"token", "t"}}, "/?token=t"},
+        QueryRow{"BehindAnother", "ws://a/x?y=1", {{"t", "a"}, {"u", "b"}}, "/x?y=1&t=a&u=b"},
+        QueryRow{"BehindAnEmptyOne", "ws://a/x?", {{"t", "a"}}, "/x?t=a"},
+        QueryRow{"BehindASeparator", "ws://a/x?y&", {{"t", "a"}}, "/x?y&t=a"},
+        QueryRow{
+            "Encoded", "ws://a/", {{"a b&", "x y+/=\xC3\xA4"}}, "/?a%20b%26=x%20y%2B%2F%3D%C3%A4"},
+        QueryRow{"EmptyValue", "ws://a/", {{"t", ""}}, "/?t="},
+        QueryRow{
+            "TheUrlsOwnCounts", "ws://a/?t=1&uv=2", {{"t", "x"}, {"u", "y"}}, "/?t=1&uv=2&u=y"},
+        QueryRow{"AlsoWithoutAValue", "ws://a/?x&t", {{"t", "x"}}, "/?x&t"},
+        QueryRow{"ANameInThePathIsNone", "ws://a/t=1", {{"t", "x"}}, "/t=1?t=x"}),
+    [](const auto& row) { return row.param.name; });
+
+TEST_F(AttemptTest, AQueryIsReadAnewAndNamedByItsPlace) {
+  SecretFile token("one");
+  settings.query = {{"token", token.ref()}};
+  EXPECT_EQ(prepare().session.target, "/feed?x=1&token=one");
+  token.write("two");
+  EXPECT_EQ(prepare().session.target, "/feed?x=1&token=two");
+  token.write("s3cret\n");
+  EXPECT_EQ(refusal(), "query token, from " + token.ref().name +
+                           ", ends in a line break, which would be a part of it; remove that");
+}
+
+// ---- the key's password
+
+TEST_F(AttemptTest, TheKeysPasswordIsReadAnewWhereThereIsTls) {
+  SecretFile password("one");
+  settings.tls = {.cert_file = "/c", .key_file = "/k", .key_password = password.ref()};
+  EXPECT_EQ(prepare().target.key_password.reveal(), "one");
+  password.write("two\n");
+  EXPECT_EQ(prepare().target.key_password.reveal(), "two\n") << "any bytes";
+  hop.url.scheme = "ws";
+  EXPECT_TRUE(prepare().target.key_password.empty());
 }
 
 TEST_F(AttemptTest, AMissingSecretNamesItsPlace) {
@@ -229,10 +336,11 @@ TEST_F(AttemptTest, SaysWhoAsksUnlessToldOtherwise) {
 TEST_F(AttemptTest, AHopOfTheSameOriginTakesEverythingAlong) {
   settings.headers = {{"Cookie", literal("c")}};
   settings.basic = {literal("u"), literal("p")};
+  settings.query = {{"t", literal("v")}};
   settings.tls.cert_file = "/c";
   hop = {.url = *parse_url("wss://a.example:8443/other", {"wss"}), .followed = 1};
   EXPECT_EQ(fields(), "Cookie=c Authorization=Basic dTpw");
-  EXPECT_EQ(prepare().session.target, "/other");
+  EXPECT_EQ(prepare().session.target, "/other?t=v");
   EXPECT_EQ(prepare().target.url, hop.url);
   EXPECT_EQ(prepare().target.tls, settings.tls);
 }
@@ -242,10 +350,13 @@ TEST_F(AttemptTest, AForeignOneLeavesWhatBelongsToTheOrigin) {
   settings.headers = {{"Authorization", literal("Bearer a")}, {"COOKIE", literal("c")},
                       {"Proxy-Authorization", literal("x")},  {"X-Api-Key", token.ref()},
                       {"X-Plain", literal("plain")},          {"Proxying", literal("is a word")}};
+  settings.bearer = token.ref();
   settings.basic = {literal("u"), literal("p")};
+  settings.query = {{"t", literal("v")}, {"u", token.ref()}};
   settings.tls = {.ca_file = "/ca",
                   .cert_file = "/cert",
                   .key_file = "/key",
+                  .key_password = token.ref(),
                   .server_name = "a.example",
                   .verify_name = "b.example",
                   .verify = io::TlsSettings::Verify::Chain};
@@ -254,10 +365,15 @@ TEST_F(AttemptTest, AForeignOneLeavesWhatBelongsToTheOrigin) {
   EXPECT_EQ(prepare().target.tls,
             (io::TlsSettings{.ca_file = "/ca", .verify = io::TlsSettings::Verify::Chain}));
   EXPECT_EQ(prepare().session.host, "z.example");
+  EXPECT_EQ(prepare().session.target, "/");
+  EXPECT_TRUE(prepare().target.key_password.empty());
 }
 
 TEST_F(AttemptTest, AForeignHopReadsNoSecretThatItDoesNotSend) {
-  settings.headers = {{"X", {.source = SecretRef::Source::File, .name = "/nonexistent/x"}}};
+  const SecretRef missing{.source = SecretRef::Source::File, .name = "/nonexistent/x"};
+  settings.headers = {{"X", missing}};
+  settings.query = {{"x", missing}};
+  settings.bearer = settings.tls.key_password = missing;
   settings.basic = {{.source = SecretRef::Source::File, .name = "/nonexistent/u"}, {}};
   hop.foreign = true;
   EXPECT_EQ(fields(), "");

@@ -53,13 +53,15 @@ mqtt:
   base_topic: home/relay
   keepalive: 30s
   session_expiry: 0s
-  tls: {ca_file: /ca.pem, cert_file: /c.pem, key_file: /k.pem, server_name: b.example.com}
+  tls: {ca_file: /ca.pem, cert_file: /c.pem, key_file: /k.pem, key_password: {file: /kp}, server_name: b.example.com}
   reconnect: {delay: {first: 2s, max: 4s, stable_after: 8s}}
 instances:
   ticker:
-    url: wss://stream.example.com:8443/ws?v=2
+    url: wss://stream.example.com:8443/ws?w=2
     enabled: false
     headers: {X-A: plain, X-B: {file: /b}}
+    query: {v: '3', Token: {file: /q}}
+    auth: {bearer: {env: BEARER}}
     subprotocols: [v2, v1]
     liveness: {ping: {interval: 0s, timeout: 5s}}
     timeouts: {dns: 1s, connect: 2s, tls: 3s, upgrade: 4s, write: 5s, close: 6s}
@@ -78,23 +80,31 @@ instances:
   const mqtt::Settings& broker = config.mqtt.broker;
   EXPECT_EQ(broker.url.text(), "mqtts://broker.example.com");
   EXPECT_EQ(broker.url.port, 8883);
-  EXPECT_EQ(broker.username, "me");
+  EXPECT_EQ(broker.username.literal.reveal(), "me");
   EXPECT_EQ(broker.password.source, SecretRef::Source::Credential);
   EXPECT_EQ(broker.client_id, "c1");
   EXPECT_EQ(config.mqtt.base_topic, "home/relay");
   EXPECT_EQ(broker.keepalive, 30s);
   EXPECT_EQ(broker.session_expiry, 0s);
-  EXPECT_EQ(broker.tls, (io::TlsSettings{.ca_file = "/ca.pem",
-                                         .cert_file = "/c.pem",
-                                         .key_file = "/k.pem",
-                                         .server_name = "b.example.com"}));
+  EXPECT_EQ(broker.tls,
+            (io::TlsSettings{.ca_file = "/ca.pem",
+                             .cert_file = "/c.pem",
+                             .key_file = "/k.pem",
+                             .key_password = {.source = SecretRef::Source::File, .name = "/kp"},
+                             .server_name = "b.example.com"}));
   EXPECT_EQ(broker.delay, (Delay{.first = 2s, .max = 4s, .stable_after = 8s}));
   const Instance& ticker = config.instances.at("ticker");
   EXPECT_FALSE(ticker.enabled);
-  EXPECT_EQ(ticker.client.url.text(), "wss://stream.example.com:8443/ws?v=2");
+  EXPECT_EQ(ticker.client.url.text(), "wss://stream.example.com:8443/ws?w=2");
   ASSERT_EQ(ticker.client.headers.size(), 2U);
   EXPECT_EQ(ticker.client.headers[0].value.literal.reveal(), "plain");
   EXPECT_EQ(ticker.client.headers[1].value.source, SecretRef::Source::File);
+  ASSERT_EQ(ticker.client.query.size(), 2U);
+  EXPECT_EQ(ticker.client.query[0].name, "v");
+  EXPECT_EQ(ticker.client.query[0].value.literal.reveal(), "3");
+  EXPECT_EQ(ticker.client.query[1].name, "Token");
+  EXPECT_EQ(ticker.client.query[1].value.name, "/q");
+  EXPECT_EQ(ticker.client.bearer.name, "BEARER");
   EXPECT_THAT(ticker.client.subprotocols, ElementsAre("v2", "v1"));
   EXPECT_EQ(ticker.client.ping, (client::Ping{.interval = 0s, .timeout = 5s}));
   EXPECT_EQ(ticker.client.timeouts,
@@ -161,16 +171,49 @@ TEST(EmptyPublishList, PublishesNothing) {
 TEST(References, AreListedAndThoseInTheEnvironmentByName) {
   const Config config = good(R"(
 secrets: {a: {env: ONE}}
-mqtt: {username: me, password: {env: TWO}}
+mqtt:
+  username: {env: FIVE}
+  password: {env: TWO}
+  tls: {cert_file: /c, key_file: /k, key_password: {env: SIX}}
 defaults: {headers: {X-A: {env: ONE}, X-B: {file: /b}, X-C: plain}}
 instances:
   i:
     url: wss://example.com/
+    query: {t: {env: SEVEN}}
     auth: {basic: {user: {env: THREE}, password: {credential: p}}}
     proxy: {url: http://localhost, user: me, password: {env: FOUR}}
+  j:
+    url: wss://example.com/
+    auth: {bearer: {env: EIGHT}}
+    tls: {cert_file: /c, key_file: /k, key_password: {env: NINE}}
 )");
-  EXPECT_THAT(environment_names(config), UnorderedElementsAre("ONE", "TWO", "THREE", "FOUR"));
-  EXPECT_EQ(secret_refs(config).size(), 7U);
+  EXPECT_THAT(environment_names(config), UnorderedElementsAre("ONE", "TWO", "THREE", "FOUR", "FIVE",
+                                                              "SIX", "SEVEN", "EIGHT", "NINE"));
+  EXPECT_EQ(secret_refs(config).size(), 14U);
+}
+
+TEST(Defaults, GiveWayToALoginOfAnotherKind) {
+  const Config config = good(R"(
+defaults: {url: wss://example.com/, auth: {basic: {user: u, password: {file: /p}}}}
+instances: {a: {auth: {bearer: {file: /t}}}, b: {auth: {basic: {user: v}}}, c: }
+)");
+  const auto& a = config.instances.at("a").client;
+  EXPECT_TRUE(a.bearer.is_given());
+  EXPECT_EQ(a.basic, client::Login{});
+  EXPECT_EQ(config.instances.at("b").client.basic.user.literal.reveal(), "v");
+  EXPECT_TRUE(config.instances.at("b").client.basic.password.is_given());
+  EXPECT_TRUE(config.instances.at("c").client.basic.user.is_given());
+}
+
+TEST(Defaults, AddToTheQueryByName) {
+  const Config config = good(R"(
+defaults: {url: wss://example.com/, query: {a: x, b: y}}
+instances: {i: {query: {b: z, B: w}}}
+)");
+  std::string all;
+  for (const client::QueryField& each : config.instances.at("i").client.query)
+    all += each.name + "=" + std::string(each.value.literal.reveal()) + " ";
+  EXPECT_EQ(all, "a=x b=z B=w ");
 }
 
 TEST(References, OfOtherNamesStandInTexts) {

@@ -90,13 +90,24 @@ inline std::string pem_of(const Key& key) {
   return {buffer.data(), size};
 }
 
+/// Encrypted, as PKCS#8.
+inline std::string pem_of(const Key& key, const char* password,
+                          unsigned cipher = GNUTLS_PKCS_PBES2_AES_256) {
+  std::vector<char> buffer(16 * 1024);
+  std::size_t size = buffer.size();
+  must(gnutls_x509_privkey_export_pkcs8(key.get(), GNUTLS_X509_FMT_PEM, password, cipher,
+                                        buffer.data(), &size));
+  return {buffer.data(), size};
+}
+
 /// A file that is gone with this object.
 class TemporaryFile {
  public:
   explicit TemporaryFile(const std::string& text) {
     const UniqueFd fd(mkstemp(path_.data()));
-    std::ofstream(path_) << text;
+    write(text);
   }
+  void write(const std::string& text) const { std::ofstream(path_) << text; }
   TemporaryFile(const TemporaryFile&) = delete;
   TemporaryFile& operator=(const TemporaryFile&) = delete;
   ~TemporaryFile() { unlink(path_.c_str()); }

@@ -221,7 +221,7 @@ TEST_F(TokenTest, AWrongPinIsNotTriedAgainBeforeAReload) {
   const auto again = contexts.context(settings);
   ASSERT_FALSE(again) << "the file was read again";
   EXPECT_EQ(again.error(), wrong.error());
-  EXPECT_TRUE(contexts.reload().empty());
+  contexts.refresh();
   EXPECT_TRUE(contexts.context(settings));
 }
 

@@ -53,6 +53,67 @@ TEST_F(SecretsTest, AFileForEverybodyIsRefusedWithTheRemedy) {
   EXPECT_EQ(secret.error().text, "everybody may read " + path + ": chmod o-rwx " + path);
 }
 
+struct ModeRow {
+  const char* name;
+  mode_t mode;
+  const char* remedy;  // null: it is taken
+};
+class ModeOfAFile : public SecretsTest, public testing::WithParamInterface<ModeRow> {};
+TEST_P(ModeOfAFile, IsJudgedAlikeByReadAndCheck) {
+  const std::string path = file("key", "hush", GetParam().mode);
+  const auto secret = Secrets().read(ref(Source::File, path));
+  const auto verdict = Secrets().check(ref(Source::File, path));
+  EXPECT_EQ(secret.has_value(), GetParam().remedy == nullptr);
+  EXPECT_EQ(verdict.has_value(), GetParam().remedy == nullptr);
+  if (secret) return;
+  EXPECT_NE(secret.error().text.find(GetParam().remedy + (" " + path)), std::string::npos)
+      << secret.error().text;
+  EXPECT_EQ(verdict.error(), secret.error());
+}
+INSTANTIATE_TEST_SUITE_P(Rows, ModeOfAFile,
+                         testing::Values(ModeRow{"OurselvesOnly", 0600, nullptr},
+                                         ModeRow{"NotEvenWe", 0400, nullptr},
+                                         ModeRow{"OurGroupReads", 0640, nullptr},
+                                         ModeRow{"EverybodyReads", 0604, "chmod o-rwx"},
+                                         ModeRow{"EverybodyWrites", 0602, "chmod o-rwx"},
+                                         ModeRow{"OurGroupWrites", 0660, "chmod g-w"}),
+                         [](const auto& row) { return row.param.name; });
+
+TEST_F(SecretsTest, AFileOfAnotherUserIsRefusedWithTheRemedyUnlessThatOneIsTrusted) {
+  if (geteuid() != 0) GTEST_SKIP() << "only root can give a file away";
+  const std::string path = file("key", "hush", 0640);
+  ASSERT_EQ(chown(path.c_str(), 4711, 4711), 0);
+  Secrets secrets;
+  const auto secret = secrets.read(ref(Source::File, path));
+  ASSERT_FALSE(secret);
+  EXPECT_EQ(secret.error().text,
+            path + " belongs to user 4711, who may change it: chown root " + path);
+  EXPECT_FALSE(secrets.check(ref(Source::File, path)));
+  secrets.trust_owner(4711);
+  EXPECT_TRUE(secrets.read(ref(Source::File, path)));
+  EXPECT_TRUE(secrets.check(ref(Source::File, path)));
+}
+
+TEST_F(SecretsTest, ACheckSaysWhatIsMissingAndReadsNothing) {
+  setenv("WSRELAY_TEST_SECRET", "hush", 1);
+  const Secrets secrets(directory);
+  file("token", "", 0400);
+  const SecretRef there{.source = Source::Joined,
+                        .parts = {ref(Source::Credential, "token"),
+                                  ref(Source::Environment, "WSRELAY_TEST_SECRET"),
+                                  {.source = Source::Literal}}};
+  EXPECT_TRUE(secrets.check({}));
+  EXPECT_TRUE(secrets.check(there));
+  EXPECT_STREQ(getenv("WSRELAY_TEST_SECRET"), "hush") << "and takes nothing";
+  unsetenv("WSRELAY_TEST_SECRET");
+  EXPECT_EQ(secrets.check(there).error().text,
+            "the environment variable WSRELAY_TEST_SECRET is not set");
+  EXPECT_EQ(secrets.check(ref(Source::File, directory / "none")).error().sys_errno, ENOENT);
+  EXPECT_EQ(secrets.check(ref(Source::Credential, "none")).error().sys_errno, ENOENT);
+  EXPECT_FALSE(secrets.check(ref(Source::Credential, "../none")));
+  EXPECT_FALSE(Secrets().check(ref(Source::Credential, "token")));
+}
+
 TEST_F(SecretsTest, WhatIsNoFileIsRefusedAndNeverWaitedFor) {
   const std::string fifo = directory / "fifo";
   ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);

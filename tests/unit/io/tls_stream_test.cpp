@@ -278,40 +278,5 @@ INSTANTIATE_TEST_SUITE_P(
         BannerCase{"Silence", "", "the peer closed the connection during the TLS handshake"}),
     [](const auto& row) { return row.param.name; });
 
-// --- Contexts ----------------------------------------------------------------------------------
-
-TEST(TlsContexts, EqualFilesShareOneContext) {
-  TlsContexts contexts;
-  const auto a = contexts.context({.ca_file = ca_file().path()}).value();
-  const auto b = contexts.context({.ca_file = ca_file().path(), .server_name = "x"}).value();
-  EXPECT_EQ(a, b);
-}
-
-TEST(TlsContexts, AReloadThatFailsKeepsTheOldOne) {
-  TlsContexts contexts;
-  auto file = std::make_unique<TemporaryFile>(pem_of(authority().certificate));
-  const std::string path = file->path();
-  const auto before = contexts.context({.ca_file = path}).value();
-  file.reset();
-  const auto errors = contexts.reload();
-  ASSERT_EQ(errors.size(), 1U);
-  EXPECT_NE(errors.front().text.find(path), std::string::npos);
-  EXPECT_EQ(contexts.context({.ca_file = path}).value(), before);
-}
-
-TEST(TlsContexts, ErrorsNameTheFile) {
-  const TemporaryFile empty("");
-  const TemporaryFile certificate(pem_of(good().certificate));
-  const TemporaryFile wrong_key(pem_of(authority().key));
-  const std::string& ca = ca_file().path();
-  EXPECT_NE(TlsContexts().context({.ca_file = empty.path()}).error().text.find(empty.path()),
-            std::string::npos);
-  const auto mismatch = TlsContexts().context(
-      {.ca_file = ca, .cert_file = certificate.path(), .key_file = wrong_key.path()});
-  ASSERT_FALSE(mismatch);
-  EXPECT_NE(mismatch.error().text.find(wrong_key.path()), std::string::npos);
-  EXPECT_FALSE(TlsContexts().context({.ca_file = ca, .cert_file = certificate.path()}));
-}
-
 }  // namespace
 }  // namespace wsrelay::io

@@ -18,12 +18,12 @@ namespace wsrelay::io {
 struct Talk {
   explicit Talk(const Identity& identity, const TlsPeer& peer = {.name = "example.com"},
                 const test::PipeOptions& pipe = {}, const TlsServerOptions& options = {},
-                TlsSettings settings = {}) {
+                TlsSettings settings = {}, const Secret& key_password = Secret()) {
     test::PipeEnds ends = test::pipe_pair(sim, pipe);
     ours = ends.first.get();
     server = std::make_unique<TlsServer>(std::move(ends.second), identity, options);
     if (settings.ca_file.empty()) settings.ca_file = ca_file().path();
-    const auto context = contexts.context(settings).value();
+    const auto context = contexts.context(settings, key_password).value();
     auto handshake = TlsHandshake::start(std::move(ends.first), context, peer).value();
     for (int i = 0; i < 200'000 && !stream && !error; ++i) {
       auto outcome = handshake.advance();

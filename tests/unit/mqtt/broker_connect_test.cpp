@@ -1,4 +1,6 @@
 // Greeting the broker, falling back, resting, leaving.
+#include <fstream>
+
 #include "unit/mqtt/house.hpp"
 
 namespace wsrelay::mqtt {
@@ -10,7 +12,7 @@ using testing::HasSubstr;
 class BrokerConnect : public BrokerHouse {};
 
 TEST_F(BrokerConnect, GreetsWithMqtt5ItsSessionItsWillAndItsLogin) {
-  settings.username = "relay";
+  settings.username = {.source = SecretRef::Source::Literal, .literal = Secret("relay")};
   settings.password = {
       .source = SecretRef::Source::Literal, .literal = Secret("s3cret"), .name = {}};
   settings.keepalive = seconds(30);
@@ -54,6 +56,54 @@ TEST_F(BrokerConnect, SaysWhichPasswordFileCannotBeRead) {
   EXPECT_EQ(broker->status().state, BrokerState::Resting);
   EXPECT_THAT(upstairs.failures, ElementsAre(HasSubstr("/nowhere/pw")));
   EXPECT_TRUE(net.attempts.empty());
+}
+
+struct BadLogin {
+  const char* name;
+  bool username;
+  std::string bytes;
+  const char* wrong;
+};
+std::ostream& operator<<(std::ostream& out, const BadLogin& row) {
+  return out << row.name;
+}
+class SpoiltLogin : public BrokerHouse, public testing::WithParamInterface<BadLogin> {};
+TEST_P(SpoiltLogin, IsRefusedByItsPlace) {
+  const std::string path = directory.path() + "/login";
+  std::ofstream(path) << GetParam().bytes;
+  std::filesystem::permissions(path, std::filesystem::perms(0600));
+  const SecretRef file{.source = SecretRef::Source::File, .name = path};
+  (GetParam().username ? settings.username : settings.password) = file;
+  open();
+  EXPECT_THAT(upstairs.failures,
+              ElementsAre(std::string("the ") + (GetParam().username ? "username" : "password") +
+                          " for the broker, from " + path + " " + GetParam().wrong));
+  EXPECT_TRUE(net.attempts.empty());
+}
+INSTANTIATE_TEST_SUITE_P(Rows, SpoiltLogin,
+                         testing::Values(BadLogin{"LineBreakInTheName", true, "hush\n",
+                                                  "has a line break or control character"},
+                                         BadLogin{"NameIsNoUtf8", true, "hush\xFF", "is not UTF-8"},
+                                         BadLogin{
+                                             "NulInThePassword", false, std::string("hush\0x", 6),
+                                             "has a NUL byte, which libmosquitto cannot send"}),
+                         [](const auto& row) { return row.param.name; });
+
+TEST_F(BrokerConnect, ReadsTheLoginAnewForEachAttempt) {
+  const std::string path = directory.path() + "/login";
+  const auto write = [&](const std::string& name) {
+    std::ofstream(path) << name;
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+  };
+  settings.username = {.source = SecretRef::Source::File, .name = path};
+  write("first");
+  open();
+  EXPECT_EQ(peer().user, "first");
+  write("second");
+  peer().close();
+  ASSERT_TRUE(reaches(BrokerState::Resting));
+  ASSERT_TRUE(reaches(BrokerState::Connected));
+  EXPECT_EQ(peer().user, "second");
 }
 
 // ---- falling back to 3.1.1 ----
