@@ -11,11 +11,14 @@
 #include "bridge/bridge.hpp"
 #include "config/load.hpp"
 #include "config/plan.hpp"
-#include "daemon/config_file.hpp"
+#include "daemon/checked.hpp"
 #include "daemon/identity.hpp"
 #include "daemon/journal.hpp"
+#include "daemon/reload_words.hpp"
+#include "daemon/reloader.hpp"
 #include "daemon/runtime_directory.hpp"
 #include "daemon/service.hpp"
+#include "daemon/surroundings.hpp"
 #include "daemon/wall_clock.hpp"
 #include "io/net_dialer.hpp"
 #include "io/resolver.hpp"
@@ -23,7 +26,6 @@
 #include "io/secrets.hpp"
 #include "io/signals.hpp"
 #include "io/tls_context.hpp"
-#include "io/worker.hpp"
 
 namespace wsrelay::daemon {
 namespace {
@@ -41,33 +43,32 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
-class Daemon final : private bridge::Bridge::Host, private io::Task {
+class Daemon final : private bridge::Bridge::Host, private Reloader::Host {
  public:
-  Daemon(std::string file, io::SdLoop& loop, LeveledLog& log, const RuntimeDirectory& runtime)
-      : file_(std::move(file)),
+  Daemon(Reloader::Given given, io::SdLoop& loop, LeveledLog& log, const RuntimeDirectory& runtime)
+      : file_(given.file),
         loop_(loop),
         log_(log),
         runtime_(runtime),
         service_(loop),
         secrets_(environment("CREDENTIALS_DIRECTORY")),
-        loader_(loop, 1),
         resolver_(loop),
         dialer_(loop, resolver_, tls_),
-        registration_(loop.add(*this)) {}
+        reloader_(loop, std::move(given), *this) {}
 
-  void start(config::Config config);
+  void start(std::shared_ptr<const config::Config> config);
   void on_signal(int number);
 
  private:
   void on_summary(const std::string& summary) override;
   void on_applied() override;
   void on_stopped() override { loop_.exit(kOk); }
+  void on_read(const Reread& reread) override;
 
-  io::Wait run(const io::Turn& turn) override;  // a reload's file has been read
   void reload();
-  void reloaded(Checked& checked);
-  void reload_ended();
-  void take_over(config::Config& config);
+  void refuse(const Reread& reread);
+  void reloaded(std::shared_ptr<const config::Config> old);
+  void take_over(const config::Config& config);
   void stop(int number);
   void say(LogLevel level, std::string text, std::string_view id = {}) {
     log_.write({.level = level, .text = std::move(text), .message_id = id});
@@ -79,35 +80,29 @@ class Daemon final : private bridge::Bridge::Host, private io::Task {
   const RuntimeDirectory& runtime_;
   Service service_;
   io::Secrets secrets_;
-  io::Worker loader_;
   io::Resolver resolver_;
   io::TlsContexts tls_;
   io::NetDialer dialer_;
   SystemRandom random_;
+  std::shared_ptr<const config::Config> config_;  // what runs
   std::unique_ptr<bridge::Bridge> bridge_;
-  std::shared_ptr<const config::Config> config_;
   std::string summary_;
-  std::string reload_problem_;        // why the last reload changed nothing
-  std::shared_ptr<Checked> checked_;  // written by the loader, ours once the ticket says done
-  io::Worker::Ticket reloading_;
-  bool applying_ = false;
-  bool reload_again_ = false;
+  std::string reload_problem_;  // why the last reload changed nothing
+  Reread reread_;               // what the bridge is taking over
   bool stopping_ = false;
-  io::Registration registration_;
+  Reloader reloader_;
 };
 
-// What only the process knows: its client id, and the secrets in its environment.
-void Daemon::take_over(config::Config& config) {
-  if (config.mqtt.broker.client_id.empty())
-    config.mqtt.broker.client_id = default_client_id(config.name);
+// What the process itself has to do with a configuration.
+void Daemon::take_over(const config::Config& config) {
   log_.level(config.log_level);
   for (const std::string& name : config::environment_names(config))
     secrets_.take_from_environment(name);
 }
 
-void Daemon::start(config::Config config) {
-  take_over(config);
-  config_ = std::make_shared<const config::Config>(std::move(config));
+void Daemon::start(std::shared_ptr<const config::Config> config) {
+  take_over(*config);
+  config_ = std::move(config);
   bridge::Wiring wiring{.version = version(),
                         .host = host_name(),
                         .relay_directory = runtime_.path(),
@@ -149,59 +144,45 @@ void Daemon::on_signal(int number) {
   }
 }
 
-// Reading and checking ten thousand instances takes a moment: the loop goes on meanwhile.
 void Daemon::reload() {
   if (stopping_) return;
   service_.reloading();
-  if (checked_ != nullptr ||
-      applying_) {  // one is under way and may have read the file before it changed
-    reload_again_ = true;
-    return;
-  }
-  checked_ = std::make_shared<Checked>();
-  reloading_ = loader_.submit([checked = checked_, file = file_] { *checked = check_config(file); },
-                              registration_);
+  reloader_.request(config_);
 }
 
-io::Wait Daemon::run(const io::Turn&) {
-  if (checked_ == nullptr || !reloading_.is_done()) return {};
-  const std::shared_ptr<Checked> checked = std::exchange(checked_, nullptr);
-  if (!stopping_) reloaded(*checked);
-  return {};
+void Daemon::on_read(const Reread& reread) {
+  if (stopping_) return;
+  for (const std::string& warning : reread.warnings) say(LogLevel::Warning, warning);
+  reload_problem_ = reread.problem;
+  if (reread.config == nullptr) return refuse(reread);
+  reread_ = reread;
+  take_over(*reread.config);
+  tls_.refresh();
+  bridge_->apply(reread.config, reread.plan);
 }
 
-void Daemon::reloaded(Checked& checked) {
-  reload_problem_ = checked.first_problem;
-  if (checked.ok()) {
-    take_over(checked.config);
-    tls_.refresh();
-    auto next = std::make_shared<const config::Config>(std::move(checked.config));
-    config::Plan plan = config::plan(*config_, *next);
-    for (const config::Difference& each : plan.daemon)
-      if (each.reload == config::Reload::Restart)
-        say(LogLevel::Warning,
-            fmt::format("{}: the new {} takes effect at a restart", file_, each.key));
-    config_ = std::move(next);
-    applying_ = true;
-    return bridge_->apply(config_, std::move(plan));
-  }
+void Daemon::refuse(const Reread& reread) {
   say(LogLevel::Error,
-      fmt::format("not reloaded, the old configuration stays: {}", checked.first_problem));
-  bridge_->reload_failed(checked.first_problem);
-  reload_ended();
+      fmt::format("not reloaded, the old configuration stays: {}", reread.problem));
+  if (reread.errors.size() > 1)
+    for (const std::string& error : reread.errors) say(LogLevel::Error, error);
+  bridge_->reload_failed(reread.problem);
+  reloaded(nullptr);
 }
 
 void Daemon::on_applied() {
-  say(LogLevel::Notice,
-      fmt::format("reloaded {}, instances: {}", file_, config_->instances.size()));
-  reload_ended();
+  const Reread reread = std::exchange(reread_, {});
+  say(LogLevel::Notice, fmt::format("reloaded {}: {}", file_, words_for(reread.plan)));
+  if (const std::string keys = waiting_keys(reread.plan); !keys.empty())
+    say(LogLevel::Warning, fmt::format("{}: takes effect at a restart", keys));
+  reloaded(std::exchange(config_, reread.config));
 }
 
-void Daemon::reload_ended() {
-  applying_ = false;
+void Daemon::reloaded(std::shared_ptr<const config::Config> old) {
   on_summary(std::string(summary_));
   service_.ready();
-  if (std::exchange(reload_again_, false)) reload();
+  reloader_.finished(std::move(old));
+  if (reloader_.wants_more()) reload();
 }
 
 void Daemon::stop(int number) {
@@ -218,9 +199,10 @@ void Daemon::stop(int number) {
 
 }  // namespace
 
-int run_daemon(const Options& options) {
-  Checked checked = check_config(options.config);
-  fmt::print(stderr, "{}", checked.problems);
+ExitCode run_daemon(const Options& options) {
+  const Surroundings surroundings(Surroundings::Use::Start);
+  Checked checked = check(take_snapshot(places_of(options.config)), options.name, &surroundings);
+  fmt::print(stderr, "{}", checked.problems());
   if (!checked.ok()) return kConfig;
 
   raise_descriptor_limit();
@@ -239,10 +221,13 @@ int run_daemon(const Options& options) {
   const auto signals =
       io::Signals::open(**loop, [&daemon](int number) { daemon->on_signal(number); });
   if (!signals) return give_up(signals.error());
-  daemon = std::make_unique<Daemon>(options.config, **loop, *log, *runtime);
-  daemon->start(std::move(checked.config));
+  const std::string client_id = default_client_id(checked.loaded.config.name);
+  daemon = std::make_unique<Daemon>(
+      Reloader::Given{.file = options.config, .name = options.name, .client_id = client_id}, **loop,
+      *log, *runtime);
+  daemon->start(runnable(std::move(checked), client_id));
   const int status = (*loop)->run();
-  return status < 0 ? kFailure : status;
+  return status < 0 ? kFailure : static_cast<ExitCode>(status);
 }
 
 }  // namespace wsrelay::daemon

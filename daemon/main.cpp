@@ -1,10 +1,12 @@
-// wsrelayd(8). Chooses what to do; the doing is in daemon/daemon.cpp.
+// wsrelayd(8). Chooses what to do; the doing is in daemon/daemon.cpp and
+// daemon/commands.cpp.
 #include <cstdio>
 
 #include <fmt/format.h>
 
-#include "daemon/config_file.hpp"
+#include "daemon/commands.hpp"
 #include "daemon/daemon.hpp"
+#include "daemon/no_core.hpp"
 #include "daemon/options.hpp"
 
 int main(int argc, char* argv[]) {
@@ -14,6 +16,7 @@ int main(int argc, char* argv[]) {
     fmt::print(stderr, "wsrelayd: {}\nTry 'wsrelayd --help'.\n", options.error().text);
     return kUsage;
   }
+  if (!options->allow_core) forbid_core();
   switch (options->command) {
     case Options::Command::Version:
       fmt::print("wsrelayd {}\n", version());
@@ -21,15 +24,9 @@ int main(int argc, char* argv[]) {
     case Options::Command::Help:
       fmt::print("{}", help_text());
       return kOk;
-    case Options::Command::CheckConfig: {
-      const Checked checked = check_config(options->config);
-      fmt::print(stderr, "{}", checked.problems);
-      if (!checked.ok()) return kConfig;
-      fmt::print("{}: the configuration is valid\n", options->config);
-      return kOk;
-    }
     case Options::Command::Run:
       return run_daemon(*options);
+    default:
+      return run_command(*options);
   }
-  return kFailure;
 }

@@ -57,7 +57,8 @@ std::string with_caret(std::string_view source, std::size_t column) {
 }  // namespace
 
 std::string Problem::text() const {
-  std::string out = fmt::format("{}:{}:{}: ", file, line, column);
+  std::string out = line == 0 ? fmt::format("{}: ", printable(file))
+                              : fmt::format("{}:{}:{}: ", file, line, column);
   if (warning) out += "warning: ";
   if (!key.empty()) out += printable(key) + ": ";
   out += printable(what);

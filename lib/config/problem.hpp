@@ -13,7 +13,7 @@ namespace wsrelay::config {
 
 struct Problem {
   std::string file;
-  unsigned line = 1;    // 1-based
+  unsigned line = 1;    // 1-based; 0: the file as such, and no place is printed
   unsigned column = 1;  // 1-based, in bytes
   std::string key;      // "instances.ticker.url"; empty where the YAML itself is broken
   std::string what;

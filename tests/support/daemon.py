@@ -41,31 +41,43 @@ class Notifications:
                  lambda: f"{assignment} came {times} times; so far {self.seen}")
 
 
+def _replace(file, config):
+    """As an editor saves: another file of the same name."""
+    text = config if isinstance(config, str) else json.dumps(config, indent=2)
+    fresh = file.with_name(f".{file.name}.new")
+    fresh.write_text(text)
+    fresh.rename(file)
+
+
 class Daemon:
     """One wsrelayd. `config` is the document as a dict (YAML has JSON in it), or text."""
 
-    def __init__(self, directory, config, **environment):
-        self.directory = directory
+    def __init__(self, directory, config, arguments=(), **environment):
+        self.directory, self.arguments = directory, arguments
         directory.mkdir(parents=True, exist_ok=True)
         self.file, self.log = directory / "wsrelayd.yaml", directory / "wsrelayd.log"
+        self.drop_ins = directory / "wsrelayd.conf.d"
         self.write(config)
         self.notifications = Notifications(directory / "notify")
         self.environment = {"PATH": os.environ["PATH"], "TMPDIR": str(directory), "LC_ALL": "C",
                             "NOTIFY_SOCKET": str(self.notifications.path),
                             **{key: value for key, value in os.environ.items() if "SAN_" in key},
                             **environment}
-        self.process = None
+        self.process, self.wrap = None, list  # `wrap`: command → command
 
     def write(self, config):
-        text = config if isinstance(config, str) else json.dumps(config, indent=2)
-        fresh = self.file.with_suffix(".new")
-        fresh.write_text(text)
-        fresh.rename(self.file)
+        _replace(self.file, config)
+
+    def drop_in(self, name, config):
+        self.drop_ins.mkdir(exist_ok=True)
+        _replace(self.drop_ins / name, config)
+        return self.drop_ins / name
 
     def start(self):
         times = self.notifications.count("READY=1") + 1
         with self.log.open("ab") as log:
-            self.process = spawn([PROGRAM, "--config", self.file], env=self.environment,
+            self.process = spawn(self.wrap([PROGRAM, "--config", self.file, *self.arguments]),
+                                 env=self.environment,
                                  stdin=subprocess.DEVNULL, stdout=log, stderr=log)
         wait_for(lambda: self.notifications.count("READY=1") >= times or
                  self.process.poll() is not None, "READY=1")
@@ -76,8 +88,11 @@ class Daemon:
         if config is not None:
             self.write(config)
         times = self.notifications.count("READY=1") + 1
-        self.process.send_signal(signal.SIGHUP)
+        self.send_reload()
         self.notifications.wait("READY=1", times)
+
+    def send_reload(self):
+        self.process.send_signal(signal.SIGHUP)
 
     def stop(self, number=signal.SIGTERM):
         return end(self.process, number)

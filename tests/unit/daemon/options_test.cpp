@@ -55,6 +55,18 @@ INSTANTIATE_TEST_SUITE_P(
             {"--config", "c.yaml", "--check-config"},
             Command::CheckConfig,
             "c.yaml"},
+        Row{"CheckStandardInput", {"--check-config", "-"}, Command::CheckConfig, "-"},
+        Row{"DumpTheDefault", {"--dump-config"}, Command::DumpConfig, ""},
+        Row{"DumpAFile", {"--dump-config", "b.yaml"}, Command::DumpConfig, "b.yaml"},
+        Row{"DumpWhatConfigNames",
+            {"-c", "c.yaml", "--dump-config"},
+            Command::DumpConfig,
+            "c.yaml"},
+        Row{"PlanFromTheDefault", {"--plan", "b.yaml"}, Command::Plan, ""},
+        Row{"PlanFromAFile", {"--config", "a.yaml", "--plan", "b.yaml"}, Command::Plan, "a.yaml"},
+        Row{"Explain", {"--explain", "ticker", "--config=a.yaml"}, Command::Explain, "a.yaml"},
+        Row{"AllowCore", {"--allow-core"}, Command::Run, ""},
+        Row{"NameOfTheDaemon", {"--name=a", "--config=a.yaml"}, Command::Run, "a.yaml"},
         Row{"Version", {"--version"}, Command::Version, ""},
         Row{"Help", {"-h"}, Command::Help, ""}),
     [](const auto& row) { return row.param.name; });
@@ -75,16 +87,43 @@ TEST_P(Refusing, NamesTheWord) {
 
 INSTANTIATE_TEST_SUITE_P(
     Options, Refusing,
-    testing::Values(BadRow{"Unknown", {"--confg", "a"}, "unknown option --confg"},
-                    BadRow{"UnknownShort", {"-x"}, "unknown option -x"},
-                    BadRow{"ConfigWithoutAFile", {"--config"}, "--config needs a value"},
-                    BadRow{"ConfigEmpty", {"--config="}, "--config needs the name of a file"},
-                    BadRow{"AStrayWord", {"start"}, "unexpected argument 'start'"},
-                    BadRow{"TwoFiles", {"--check-config", "a", "b"}, "unexpected argument 'b'"}),
+    testing::Values(
+        BadRow{"Unknown", {"--confg", "a"}, "unknown option --confg"},
+        BadRow{"UnknownShort", {"-x"}, "unknown option -x"},
+        BadRow{"ConfigWithoutAFile", {"--config"}, "--config needs a value"},
+        BadRow{"ConfigEmpty", {"--config="}, "--config needs the name of a file"},
+        BadRow{"PlanWithoutAFile", {"--plan"}, "--plan needs a value"},
+        BadRow{"PlanEmpty", {"--plan="}, "--plan needs the name of a file"},
+        BadRow{"ExplainWhom", {"--explain="}, "--explain needs the name of an instance"},
+        BadRow{"NameEmpty", {"--name="}, "--name needs a name"},
+        BadRow{"TwoCommands",
+               {"--check-config", "--plan", "b"},
+               "--check-config and --plan cannot go together"},
+        BadRow{"TwoConfigs", {"--config", "a", "--check-config=b"}, "one file, please: 'a' or 'b'"},
+        BadRow{"RunFromStandardInput",
+               {"--config", "-"},
+               "the daemon cannot run from standard input: a reload could not read it "
+               "again"},
+        BadRow{"StandardInputTwice",
+               {"--config", "-", "--plan", "-"},
+               "standard input can be one of the two files, not both"},
+        BadRow{"PlanAndAStrayWord", {"--plan", "a", "b"}, "unexpected argument 'b'"},
+        BadRow{"AStrayWord", {"start"}, "unexpected argument 'start'"},
+        BadRow{"TwoFiles", {"--check-config", "a", "b"}, "unexpected argument 'b'"}),
     [](const auto& row) { return row.param.name; });
 
+TEST(Options, WhatEachTakes) {
+  EXPECT_EQ(parse({"--config", "a", "--plan", "b"})->after, "b");
+  EXPECT_EQ(parse({"--explain", "ticker"})->instance, "ticker");
+  EXPECT_EQ(parse({"--name", "second"})->name, "second");
+  EXPECT_EQ(parse({})->name, "");
+  EXPECT_TRUE(parse({"--allow-core"})->allow_core);
+  EXPECT_FALSE(parse({})->allow_core);
+}
+
 TEST(Options, TheHelpNamesEveryOption) {
-  for (const char* word : {"--config", "--check-config", "--version", "--help", "SIGHUP"})
+  for (const char* word : {"--config", "--check-config", "--dump-config", "--plan", "--explain",
+                           "--name", "--allow-core", "--version", "--help", "SIGHUP"})
     EXPECT_NE(help_text().find(word), std::string::npos) << word;
 }
 
