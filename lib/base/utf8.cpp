@@ -106,4 +106,10 @@ bool is_utf8(BytesView bytes) {
   return validator.feed(bytes) && validator.complete();
 }
 
+std::size_t characters(std::string_view text) {
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
+    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+  }));
+}
+
 }  // namespace wsrelay

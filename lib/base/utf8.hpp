@@ -29,4 +29,7 @@ class Utf8Validator {
 
 bool is_utf8(BytesView bytes);
 
+/// How many characters begin in the text: as wide it is on a terminal, nearly always.
+std::size_t characters(std::string_view text);
+
 }  // namespace wsrelay

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "config/explain_parts.hpp"
+#include "config/grouped.hpp"
 
 namespace wsrelay::config {
 namespace {
@@ -24,6 +25,14 @@ std::string origin_of(const SecretRef& ref) {
       break;
   }
   return "the configuration itself";
+}
+
+void tell_labels(const Instance& instance, Page& page) {
+  if (instance.labels.empty()) return;
+  std::vector<std::string> labels;
+  for (const auto& [name, value] : instance.labels)
+    labels.push_back(fmt::format("{}={}", name, value));
+  page.paragraph(fmt::format("Its labels: {}.", fmt::join(labels, ", ")));
 }
 
 }  // namespace
@@ -47,14 +56,8 @@ std::string list_of(const std::vector<std::string>& words, std::string_view last
   return text;
 }
 
-std::string grouped(std::size_t number) {
-  std::string digits = std::to_string(number);
-  for (std::size_t at = digits.size(); at > 3;) digits.insert(at -= 3, kGlue);
-  return digits;
-}
-
 std::string count_of(std::size_t number, std::string_view thing) {
-  return fmt::format("{} {}{}", grouped(number), thing, number == 1 ? "" : "s");
+  return fmt::format("{} {}{}", grouped(number, kGlue), thing, number == 1 ? "" : "s");
 }
 
 std::string explain(const Config& config, const std::string& name) {
@@ -65,6 +68,7 @@ std::string explain(const Config& config, const std::string& name) {
     page.paragraph(
         "This instance is disabled (enabled: false): it is known, but does not connect, and "
         "nothing is relayed. What follows holds once it is enabled.");
+  tell_labels(subject.instance, page);
   tell_connection(subject, page);
   tell_liveness(subject, page);
   tell_reconnect(subject, page);

@@ -2,17 +2,13 @@
 
 #include <algorithm>
 
+#include "base/utf8.hpp"
+
 namespace wsrelay::config {
 namespace {
 
 constexpr std::size_t kWidth = 80;
 constexpr std::string_view kIndent = "  ";
-
-std::size_t characters(std::string_view text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
-    return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-  }));
-}
 
 bool is_control(char c) {
   return static_cast<unsigned char>(c) < 0x20 || c == 0x7F;

@@ -35,8 +35,6 @@ void tell_reports(const Subject& subject, Page& page);
 std::string whence(const SecretRef& ref);
 /// "a", "a or b", "a, b or c"
 std::string list_of(const std::vector<std::string>& words, std::string_view last = "or");
-/// "10 000"
-std::string grouped(std::size_t number);
 /// "1 message", "10 000 messages"
 std::string count_of(std::size_t number, std::string_view thing);
 

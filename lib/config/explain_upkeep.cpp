@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "config/explain_parts.hpp"
+#include "config/grouped.hpp"
 
 namespace wsrelay::config {
 namespace {
@@ -91,10 +92,11 @@ std::string end_text(const client::Reconnect& reconnect) {
 std::string pace_text(const client::StartRate::Settings& starts) {
   std::vector<std::string> bounds;
   if (starts.per_second > 0)
-    bounds.push_back(fmt::format("at most {} begin in a second", grouped(starts.per_second)));
+    bounds.push_back(
+        fmt::format("at most {} begin in a second", grouped(starts.per_second, kGlue)));
   if (starts.per_host_per_second > 0)
     bounds.push_back(fmt::format("at most {} in a second to one host and port",
-                                 grouped(starts.per_host_per_second)));
+                                 grouped(starts.per_host_per_second, kGlue)));
   if (bounds.empty()) return {};
   return fmt::format(" Of the attempts of all instances {}.", list_of(bounds, "and"));
 }
