@@ -8,6 +8,7 @@
 
 #include "base/topic.hpp"
 #include "base/url.hpp"
+#include "config/slips.hpp"
 #include "route/table.hpp"
 #include "route/template.hpp"
 #include "ws/session.hpp"
@@ -19,11 +20,12 @@ using Found = std::optional<Objection>;
 
 constexpr std::string_view kNameCharacters =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+constexpr std::size_t kLongestName = 64;
 constexpr std::size_t kLongestBase = 256;  // leaves room below it for our own topics
 constexpr std::size_t kLongestText = 4096;
 
 bool is_plain_name(std::string_view text) {
-  return !text.empty() && text.size() <= 64 &&
+  return !text.empty() && text.size() <= kLongestName &&
          text.find_first_not_of(kNameCharacters) == std::string_view::npos;
 }
 
@@ -55,8 +57,12 @@ Found any_text(std::string_view text) {
 
 Found plain_name(std::string_view text) {
   if (is_plain_name(text)) return std::nullopt;
-  return Objection{fmt::format("{} is not a name", in_quotes(text)),
-                   "1 to 64 letters, digits, '_' or '-'"};
+  if (text.size() > kLongestName &&
+      text.find_first_not_of(kNameCharacters) == std::string_view::npos)
+    return Objection{fmt::format("is longer than {} characters", kLongestName)};
+  std::string hint = hint_for_name(text);
+  hint += fmt::format("{}1 to 64 letters, digits, '_' or '-'", hint.empty() ? "" : " ");
+  return Objection{fmt::format("{} is not a name", in_quotes(text)), std::move(hint)};
 }
 
 Found instance_name(std::string_view text) {

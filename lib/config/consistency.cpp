@@ -8,7 +8,7 @@ namespace wsrelay::config {
 namespace {
 
 template <class Find>
-void check_tls(const io::TlsSettings& tls, const Find& find, const Say& say) {
+void check_tls(const io::TlsSettings& tls, bool used, const Find& find, const Say& say) {
   if (!tls.cert_file.empty() && tls.key_file.empty())
     say.problem(find("tls.cert_file"), "a certificate without its key", "add key_file");
   if (!tls.key_file.empty() && tls.cert_file.empty())
@@ -19,10 +19,10 @@ void check_tls(const io::TlsSettings& tls, const Find& find, const Say& say) {
   if (tls.key_password.is_given() && tls.key_file.starts_with("pkcs11:"))
     say.problem(find("tls.key_password"), "a key in a token is opened by the token's PIN",
                 "write it into a file and ?pin-source=file:/… behind the URL");
-  if (tls.verify == io::TlsSettings::Verify::None)
+  if (used && tls.verify == io::TlsSettings::Verify::None)
     say.warning(find("tls.verify"), "whoever sits in between can read and change everything",
                 "trust a private issuer with ca_file instead");
-  if (tls.verify == io::TlsSettings::Verify::Chain)
+  if (used && tls.verify == io::TlsSettings::Verify::Chain)
     say.warning(find("tls.verify"), "any server of a trusted issuer is taken for this one",
                 "expect another name with verify_name instead");
   if (!tls.verify_name.empty() && tls.verify != io::TlsSettings::Verify::Full)
@@ -64,8 +64,12 @@ void check_mqtt(const Config& config, const Node& root, const Say& say) {
   };
   const mqtt::Settings& broker = config.mqtt.broker;
   const bool has_password = broker.password.is_given(), has_username = broker.username.is_given();
-  check_tls(broker.tls, find, say);
+  check_tls(broker.tls, broker.url.secure(), find, say);
   check_delay(broker.delay, find, say);
+  const Node* tls = descend(mqtt, "tls");
+  if (tls != nullptr && tls->entries() > 0 && !broker.url.secure())
+    say.warning(find("tls"), fmt::format("counts for nothing with {}://", broker.url.scheme),
+                broker.url.scheme == "mqtt" ? "use mqtts://, or remove it" : "remove it");
   broker.username.for_each_part([&](const SecretRef& part) {
     if (part.source != SecretRef::Source::Literal) return;
     if (auto objection = any_text(part.literal.reveal()))
@@ -81,10 +85,11 @@ void check_mqtt(const Config& config, const Node& root, const Say& say) {
 void check_instance(const Instance& instance, const Whereabouts& where, const Say& say) {
   const auto find = [&](std::string_view path) { return where.find(path); };
   const client::Settings& client = instance.client;
-  check_tls(client.tls, find, say);
+  check_tls(client.tls, client.url.scheme != "ws" || client.follow_redirects, find, say);
   check_delay(client.reconnect.delay, find, say);
   check_plaintext(client.url, instance.allow_plaintext, "ws://", "wss", find, say);
   check_connection(instance, where, say);
+  check_effect(instance, where, say);
   check_reconnect(client.reconnect, where, say);
   if (instance.rules.publish.size() > 1)
     say.warning(find("publish.1"), "is never reached: the rule before it takes every message",

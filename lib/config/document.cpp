@@ -13,6 +13,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
+#include "config/breaks.hpp"
 
 namespace wsrelay::config {
 namespace {
@@ -116,6 +117,12 @@ class Builder final : public YAML::EventHandler {
     for (std::size_t i = 0; i < map.entries(); ++i) {
       const Node& key = map.key(i);
       if (key.is(Node::Kind::Refused)) continue;
+      if (key.is(Node::Kind::Map) && is_template(map, key)) {
+        map.kind = Node::Kind::Refused;
+        document_.flaws.push_back(
+            {map.place, {}, "a text that begins with {{ needs quotes", "write '{{…}}'"});
+        return;
+      }
       if (!key.is(Node::Kind::Scalar)) {
         document_.flaws.push_back({key.place, {}, "a key must be a word", {}});
       } else if (key.text == "<<" && !key.quoted) {
@@ -128,6 +135,11 @@ class Builder final : public YAML::EventHandler {
             {key.place, path_to(key), "stands here twice", "remove one of the two"});
       }
     }
+  }
+
+  // {{base}}: to YAML a group whose key is a group.
+  static bool is_template(const Node& map, const Node& key) {
+    return key.place.line == map.place.line && key.place.column == map.place.column + 1;
   }
 
   /// "instances.ticker.url" for a key of the innermost map.
@@ -197,6 +209,8 @@ std::optional<Flaw> flaw_of_bytes(std::string_view text, unsigned file) {
   if (text.size() > kMaxDocumentBytes)
     return Flaw{
         {1, 1, file}, {}, "the file is larger than 16 MiB", "split it over several daemons"};
+  if (text.starts_with("\xFF\xFE") || text.starts_with("\xFE\xFF"))
+    return Flaw{{1, 1, file}, {}, "this is UTF-16, not UTF-8", "save the file in UTF-8"};
   const auto control = std::find_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\r' && c != '\t') ||
            c == 0x7F;
@@ -216,14 +230,23 @@ std::optional<Flaw> flaw_of_bytes(std::string_view text, unsigned file) {
   return Flaw{place_at(text, start, file), {}, "this is not UTF-8", "save the file in UTF-8"};
 }
 
-std::string hint_for(std::string_view text, const YAML::Exception& error) {
-  const std::size_t start = offset_of(text, {static_cast<unsigned>(error.mark.line) + 1, 1});
-  const std::string_view line = text.substr(start, text.find('\n', start) - start);
-  if (line.substr(0, line.find_first_not_of(" \t")).find('\t') != std::string_view::npos)
-    return "indent with spaces, not with tabs";
-  if (error.msg == "illegal map value" || error.msg == "bad conversion")
-    return "a value that contains ': ' needs quotes; keys below a key are indented further";
-  return "a quote or bracket left open, or an indentation that does not fit, is the usual reason";
+Flaw flaw_of(std::string_view text, const YAML::Exception& error, unsigned file) {
+  const Place place = place_of(error.mark, file);
+  Break found = explain_break(text, place.line, place.column, error.msg);
+  return {{found.line, found.column, file}, {}, std::move(found.what), std::move(found.hint)};
+}
+
+// A line further left than the first one ends the document too.
+Flaw flaw_of_rest(const Node& first, const Node& rest) {
+  if (rest.place.column < first.place.column)
+    return {rest.place,
+            {},
+            "this line stands further left than the first one",
+            "indent the settings of one group alike"};
+  return {rest.place,
+          {},
+          "a second document begins here",
+          "one file holds one document; remove the line ---"};
 }
 
 void read_all(std::string_view text, unsigned file, Document& document) {
@@ -238,20 +261,19 @@ void read_all(std::string_view text, unsigned file, Document& document) {
       throw Stop{{builder.last_quoted(), {}, "this quote is never closed", {}}};
     Document rest;
     Builder other(rest, file);
-    if (parser.HandleNextDocument(other))
-      document.flaws.push_back({rest.root.place,
-                                {},
-                                "a second document begins here",
-                                "one file holds one document; remove the line ---"});
+    // What is no group is refused as a whole; its rest needs no word.
+    const bool is_one = document.root.is(Node::Kind::Map) || document.root.is(Node::Kind::Null);
+    if (parser.HandleNextDocument(other) && is_one)
+      document.flaws.push_back(flaw_of_rest(document.root, rest.root));
   } catch (const Stop& stop) {
     document.complete = false;
     document.flaws.push_back(stop.flaw);
   } catch (const YAML::Exception& error) {
     document.complete = false;
-    document.flaws.push_back({place_of(error.mark, file),
-                              {},
-                              "the YAML breaks off here: " + error.msg,
-                              hint_for(text, error)});
+    Flaw flaw = flaw_of(text, error, file);
+    const bool told = !document.flaws.empty() && document.flaws.back().what == flaw.what &&
+                      document.flaws.back().place.line == flaw.place.line;
+    if (!told) document.flaws.push_back(std::move(flaw));
   }
 }
 

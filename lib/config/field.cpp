@@ -4,18 +4,17 @@
 
 #include <fmt/format.h>
 
-#include "config/suggest.hpp"
+#include "config/belongs.hpp"
+#include "config/slips.hpp"
 
 namespace wsrelay::config {
 namespace {
 
-void say_unknown(const Node& key, const std::vector<std::string_view>& names, Reading& reading) {
+void say_unknown(const Node& key, const Node& value, const std::vector<std::string_view>& names,
+                 Reading& reading) {
+  std::string hint = hint_for_unknown(reading.key(), key, value, names);
   const Reading::At at(reading, key.text);
-  if (const auto meant = nearest(key.text, names))
-    reading.problem(key, "there is no such setting", fmt::format("did you mean '{}'?", *meant));
-  else
-    reading.problem(key, "there is no such setting",
-                    fmt::format("known here: {}", fmt::join(names, ", ")));
+  reading.problem(key, "there is no such setting", std::move(hint));
 }
 
 }  // namespace
@@ -47,7 +46,7 @@ void read_keys(const Node& map, const std::vector<std::string_view>& names, Read
     // What nobody will read may still be a secret: a slip in "password", or a second one.
     if (!usable && (sounds_secret(key.text) || reading.among_secrets())) reading.hide(map.value(i));
     if (found == names.end()) {
-      say_unknown(key, names, reading);
+      say_unknown(key, map.value(i), names, reading);
     } else if (usable) {
       seen[number] = true;
       each(number, map.value(i));
@@ -58,8 +57,9 @@ void read_keys(const Node& map, const std::vector<std::string_view>& names, Read
 bool is_group(const Node& node, Reading& reading) {
   if (node.is(Node::Kind::Scalar) || node.is(Node::Kind::Sequence)) {
     if (reading.among_secrets()) reading.hide(node);
-    reading.problem(node, "must be a group of settings",
-                    "write 'key: value', one a line and indented");
+    std::string hint = hint_for_group(node);
+    if (hint.empty()) hint = "write 'key: value', one a line and indented";
+    reading.problem(node, "must be a group of settings", std::move(hint));
   }
   return node.is(Node::Kind::Map);
 }

@@ -45,6 +45,7 @@ void read_all(Node& tree, Config& config, Reading& reading) {
   if (!reading.is_complete()) return;  // what seems to be missing may be in the rest
   check_consistency(config, tree, reading);
   check_loops(config, tree, reading);
+  check_clashes(config, tree, reading);
 }
 
 void collect_hidden(const Node& node, const Reading& reading, std::set<Place>& hidden) {

@@ -58,6 +58,7 @@ class Reading {
   void broke_off(unsigned file);
   bool is_complete() const;
 
+  const std::string& key() const { return key_; }
   /// Whether we stand at or below a key that sounds as if a secret stood there.
   bool among_secrets() const { return sounds_secret(key_); }
   /// For the texts that are read after it: {{secret:NAME}}.

@@ -8,15 +8,16 @@
 #include "base/ascii.hpp"
 #include "base/json.hpp"
 #include "config/patterns.hpp"
+#include "config/slips.hpp"
 
 namespace wsrelay::config {
 
 std::string in_quotes(std::string_view text) {
   constexpr std::size_t kLongest = 48;
-  if (text.size() <= kLongest) return fmt::format("'{}'", text);
+  if (text.size() <= kLongest) return fmt::format("'{}'", visible(text));
   std::size_t end = kLongest;
   while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return fmt::format("'{}…'", text.substr(0, end));
+  return fmt::format("'{}…'", visible(text.substr(0, end)));
 }
 
 std::string yaml_text(std::string_view text) {
@@ -55,8 +56,10 @@ const std::string* scalar(const Node& node, std::string_view words, Reading& rea
 void Text::read(const Node& node, std::string& value, Reading& reading) const {
   const std::string* text = scalar(node, words, reading);
   if (text == nullptr) return;
-  if (auto objection = check(*text))
+  if (auto objection = check(*text)) {
+    if (std::string slip = hint_for_text(*text); !slip.empty()) objection->hint = std::move(slip);
     return reading.problem(node, std::move(objection->what), std::move(objection->hint));
+  }
   value = *text;
 }
 
@@ -126,7 +129,7 @@ void Number::read(const Node& node, std::size_t& value, Reading& reading) const 
     return reading.problem(node, fmt::format("must be {}", words), "without quotes");
   if (!digits || padded || end != last || error != std::errc{} || number < least || number > most)
     return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words),
-                           digits && padded ? "without a leading zero" : "");
+                           digits && padded ? "without a leading zero" : hint_for_number(*text));
   value = number;
 }
 

@@ -5,6 +5,7 @@
 
 #include "config/checks.hpp"
 #include "config/patterns.hpp"
+#include "config/slips.hpp"
 #include "config/source.hpp"
 #include "config/types.hpp"
 
@@ -42,6 +43,20 @@ bool has_scheme(std::string_view text, std::string_view scheme) {
   return text.starts_with(fmt::format("{}://", scheme));
 }
 
+/// For an address that begins with none: "example.com", "wss//example.com", "wss:/example.com".
+std::string hint_for_scheme(Of of, std::string_view text) {
+  if (text.empty() || text.find("://") != std::string_view::npos) return {};
+  std::string_view likely = of == Of::Server ? "wss" : of == Of::Broker ? "mqtt" : "http";
+  with_schemes(of, [&](auto schemes) {
+    for (const std::string_view scheme : schemes)
+      if (text.starts_with(fmt::format("{}/", scheme)) ||
+          text.starts_with(fmt::format("{}:", scheme)))
+        likely = scheme;
+    return 0;
+  });
+  return fmt::format("did you mean {}://…?", likely);
+}
+
 // What people write who know the same thing by another word.
 std::string hint_for(Of of, std::string_view text) {
   struct Habit {
@@ -63,11 +78,15 @@ std::string hint_for(Of of, std::string_view text) {
     if (habit.of == of && has_scheme(text, habit.written)) return std::string(habit.hint);
   if (of == Of::Proxy && text.find('@') != std::string_view::npos)
     return "write user and password below proxy";
-  return {};
+  if (std::string slip = hint_for_text(text); !slip.empty()) return slip;
+  if (std::string scheme = hint_for_scheme(of, text); !scheme.empty()) return scheme;
+  return hint_for_characters(text);
 }
 
-/// A broker and a proxy are a host and a port.
-std::optional<Objection> objection_to_path(Of of, const Url& url) {
+/// A broker and a proxy are a host and a port, and a host is what names or numbers can be.
+std::optional<Objection> objection_to(Of of, const Url& url) {
+  if (url.scheme != "unix" && url.host.find_first_of("*!$&'()+,;=") != std::string::npos)
+    return Objection{fmt::format("{} is not the name of a host", in_quotes(url.host))};
   if (of == Of::Server || url.scheme == "unix" || url.target == "/") return std::nullopt;
   return Objection{
       of == Of::Broker ? "an MQTT address has no path" : "a proxy's address has no path",
@@ -89,7 +108,7 @@ void Address::read(const Node& node, Url& value, Reading& reading) const {
                            "use mqtt://, mqtts:// or unix://");
   const auto url = with_schemes(of, [&](auto schemes) { return parse_url(*text, schemes); });
   if (!url) return reading.problem(node, url.error().text, hint_for(of, *text));
-  if (auto objection = objection_to_path(of, *url))
+  if (auto objection = objection_to(of, *url))
     return reading.problem(node, std::move(objection->what), std::move(objection->hint));
   value = *url;
 }

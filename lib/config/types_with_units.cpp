@@ -1,7 +1,10 @@
 // The types whose values carry a unit: sizes and time spans.
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "config/size.hpp"
+#include "config/slips.hpp"
 #include "config/types.hpp"
 
 namespace wsrelay::config {
@@ -14,10 +17,10 @@ bool is_bare_number(std::string_view text) {
 }
 
 // What the parsers say begins with the value itself, "'5' is not a time span: …".
-void say_no_quantity(const Node& node, const Error& error, Reading& reading) {
-  const std::size_t colon = error.text.rfind(": ");
-  reading.problem(node, error.text.substr(0, colon),
-                  colon == std::string::npos ? "" : error.text.substr(colon + 2));
+void say_no_quantity(const Node& node, const Error& error, std::string hint, Reading& reading) {
+  const std::size_t colon = error.text.find(": ", std::min(node.text.size(), error.text.size()));
+  if (hint.empty() && colon != std::string::npos) hint = error.text.substr(colon + 2);
+  reading.problem(node, error.text.substr(0, colon), std::move(hint));
 }
 
 }  // namespace
@@ -33,7 +36,7 @@ void Size::read(const Node& node, std::size_t& value, Reading& reading) const {
     return reading.problem(node, fmt::format("'{}' is a number without a unit", *text),
                            fmt::format("write {}B, or a size like 64KiB or 1MiB", *text));
   const auto bytes = parse_size(*text);
-  if (!bytes) return say_no_quantity(node, bytes.error(), reading);
+  if (!bytes) return say_no_quantity(node, bytes.error(), hint_for_size(*text), reading);
   if (*bytes < least || *bytes > most)
     return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words));
   value = *bytes;
@@ -63,7 +66,7 @@ void Span::read(const Node& node, Duration& value, Reading& reading) const {
     return reading.problem(node, fmt::format("'{}' is a number without a unit", *text),
                            fmt::format("write {0}s for seconds, or {0}ms", *text));
   const auto span = parse_duration(*text);
-  if (!span) return say_no_quantity(node, span.error(), reading);
+  if (!span) return say_no_quantity(node, span.error(), hint_for_span(*text), reading);
   const bool off = or_zero && *span == Duration::zero();
   if (!off && (*span < least || *span > most))
     return reading.problem(node, fmt::format("{} is not {}", in_quotes(*text), words()));

@@ -32,7 +32,7 @@ const Node* descend(const Node* node, std::string_view path) {
       node = node->find(step);
       continue;
     }
-    std::size_t index = 0;
+    std::size_t index = node->children.size();  // a name leads nowhere in a list
     std::from_chars(step.data(), step.data() + step.size(), index);
     node = index < node->children.size() ? &node->children[index] : nullptr;
   }
