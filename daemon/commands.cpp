@@ -5,7 +5,10 @@
 
 #include <fmt/format.h>
 
+#include "config/dump.hpp"
 #include "config/explain.hpp"
+#include "config/plan.hpp"
+#include "config/print_plan.hpp"
 #include "config/suggest.hpp"
 #include "daemon/checked.hpp"
 #include "daemon/service_user.hpp"
@@ -41,6 +44,21 @@ std::optional<config::Loaded> load(const std::string& file, const Options& optio
   return std::move(checked.loaded);
 }
 
+ExitCode dump_config(const Options& options) {
+  const auto loaded = load(options.config, options);
+  if (!loaded) return kConfig;
+  fmt::print("{}", config::dump(*loaded));
+  return kOk;
+}
+
+ExitCode plan(const Options& options) {
+  const auto before = load(options.config, options);
+  const auto after = load(options.after, options);
+  if (!before || !after) return kConfig;
+  fmt::print("{}", config::print(config::plan(before->config, after->config)));
+  return kOk;
+}
+
 ExitCode explain(const Options& options) {
   const auto loaded = load(options.config, options);
   if (!loaded) return kConfig;
@@ -63,6 +81,10 @@ ExitCode run_command(const Options& options) {
   switch (options.command) {
     case Options::Command::CheckConfig:
       return check_config(options);
+    case Options::Command::DumpConfig:
+      return dump_config(options);
+    case Options::Command::Plan:
+      return plan(options);
     case Options::Command::Explain:
       return explain(options);
     default:

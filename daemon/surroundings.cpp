@@ -51,9 +51,9 @@ bool Surroundings::may_judge(const SecretRef& ref) const {
 
 std::optional<config::Objection> Surroundings::judge(const SecretRef& ref) const {
   if (ref.source == SecretRef::Source::Environment && has(ref.name.c_str())) return std::nullopt;
-  const auto found = secrets_.read(ref);
-  if (found) return std::nullopt;
-  return config::Objection{found.error().text};
+  const auto usable = secrets_.check(ref);
+  if (usable) return std::nullopt;
+  return config::Objection{usable.error().text};
 }
 
 std::optional<config::Objection> Surroundings::objection_to(const SecretRef& ref) const {

@@ -13,9 +13,7 @@ namespace {
 // A configuration on the disk, a loop with a worker, and ears for what comes of a reload.
 class Reloading : public testing::Test, protected Reloader::Host {
  protected:
-  Reloading() : loop_(std::move(*io::SdLoop::open())) {
-    std::string pattern = testing::TempDir() + "wsrelayd-XXXXXX";
-    root_ = mkdtemp(pattern.data());
+  Reloading() : root_(new_directory()), loop_(std::move(*io::SdLoop::open())) {
     running_->mqtt.broker.client_id = "ours";
   }
   ~Reloading() override { std::filesystem::remove_all(root_); }
@@ -26,6 +24,10 @@ class Reloading : public testing::Test, protected Reloader::Host {
     reloader_.finished(heard_.back().config);
     if (reloader_.wants_more()) return reloader_.request(running_);
     loop_->exit(0);
+  }
+  static std::string new_directory() {
+    std::string pattern = testing::TempDir() + "wsrelayd-XXXXXX";
+    return mkdtemp(pattern.data());
   }
   std::string file() const { return root_ + "/wsrelayd.yaml"; }
   void write(const std::string& text) const { std::ofstream(file()) << text; }
