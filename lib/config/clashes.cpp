@@ -68,9 +68,10 @@ struct Topics {
 void check_publications(const Topics& topics, const Say& say) {
   for (std::size_t i = 0; i < topics.instance.rules.publish.size(); ++i) {
     const std::string topic = topics.publication(i, "text");
-    if (is_own_topic(topic, topics.base))
-      say.problem(topics.spot("publish", i),
-                  fmt::format("{} is one of the daemon's own topics", in_quotes(topic)),
+    const Spot spot = topics.spot("publish", i);
+    // The default rule is never at fault: then the name is, and that was said.
+    if (topics.is_written(spot) && is_own_topic(topic, topics.base))
+      say.problem(spot, fmt::format("{} is one of the daemon's own topics", in_quotes(topic)),
                   "publish beside it, as to '{{base}}/{{instance}}/recv'");
   }
 }

@@ -134,6 +134,7 @@ void Dump::value(std::string head, const Node& node, const Outline* outline, std
 void Dump::group(const Node& map, const Outline* outline, std::size_t indent) {
   for (const std::size_t i : order_of(map, outline)) {
     const Node& key = map.key(i);
+    if (map.value(i).is(Kind::Null)) continue;  // an empty group says nothing
     const std::size_t first = lines_.size();
     const bool is_instance = outline != nullptr && outline->shape == Shape::Map;
     const Outline* inside = is_instance ? &instance_ : child_of(outline, key.text);

@@ -90,14 +90,31 @@ std::string security_text(const client::Settings& client) {
                      as_written(io::without_pin(tls.key_file)));
 }
 
+std::string login_sentence(const client::Settings& client) {
+  if (client.basic.user.is_given())
+    return fmt::format("The login is HTTP Basic, with {}. ", login_text(client.basic));
+  if (client.bearer.is_given())
+    return fmt::format("The login is a bearer token, from {}. ", whence(client.bearer));
+  return {};
+}
+
+/// "token, from the credential a, is"
+std::string query_text(const client::Settings& client) {
+  std::vector<std::string> fields;
+  for (const client::QueryField& field : client.query)
+    fields.push_back(fmt::format("{} (from {})", field.name, whence(field.value)));
+  return fmt::format("{} {}", list_of(fields, "and"), fields.size() == 1 ? "is" : "are");
+}
+
 void tell_request(const client::Settings& client, Page& page) {
-  std::string text;
-  if (is_given(client.basic.user))
-    text = fmt::format("The login is HTTP Basic, with {}. ", login_text(client.basic));
+  std::string text = login_sentence(client);
+  if (!client.query.empty())
+    text +=
+        fmt::format("To the query of the address {} added, and never shown. ", query_text(client));
   if (!client.user_agent.empty())
     text += fmt::format("We call ourselves {}. ", as_written(client.user_agent));
   if (client.headers.empty()) {
-    if (!is_given(client.basic.user)) text += "The server is given no login.";
+    if (text.empty()) text = "The server is given no login.";
     return page.paragraph(text);
   }
   page.paragraph(text +

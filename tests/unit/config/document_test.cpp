@@ -50,14 +50,14 @@ INSTANTIATE_TEST_SUITE_P(
         Row{"OpenDoubleQuote", "a: 1\nb: \"c\nd: 1\n", 2, 4, "this quote is never closed"},
         Row{"OpenSingleQuote", "b: 'it''s\n", 1, 4, "this quote is never closed"},
         Row{"OpenQuoteAtTheEnd", "b: 'c", 1, 6, "the YAML breaks off here"},
-        Row{"OpenBracket", "b: [c\n", 2, 1, "the YAML breaks off here"},
+        Row{"OpenBracket", "b: [c\n", 1, 4, "this [ is never closed"},
         Row{"Nul", std::string("a: b\0c", 6), 1, 5, "a control character (0x00)"},
         Row{"EndOfTransmission", "a: 1\n\x04 b: 2\n", 2, 1, "a control character (0x04)"},
         Row{"Latin1", "a: \xE9\n", 1, 4, "this is not UTF-8"},
         Row{"Utf16",
             "\xFF\xFE"
             "a\xFF",
-            1, 1, "this is not UTF-8"},
+            1, 1, "this is UTF-16, not UTF-8"},
         Row{"CutInACharacter", "a: x\xC3", 1, 5, "this is not UTF-8"}),
     [](const auto& row) { return row.param.name; });
 

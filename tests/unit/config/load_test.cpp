@@ -63,9 +63,9 @@ instances:
     query: {v: '3', Token: {file: /q}}
     auth: {bearer: {env: BEARER}}
     subprotocols: [v2, v1]
-    liveness: {ping: {interval: 0s, timeout: 5s}}
+    liveness: {ping: {interval: 0s, timeout: 5s}, data: {after: 3m}}
     timeouts: {dns: 1s, connect: 2s, tls: 3s, upgrade: 4s, write: 5s, close: 6s}
-    limits: {max_message: 64K}
+    limits: {max_message: 512B}
     lanes: {publish: {max_messages: 7, max_bytes: 1KiB, max_age: 1h, overflow: block}, deliver: {max_age: none}}
     publish: [{topic: 'm/{{opcode}}', qos: 1, retain: true}]
     deliver: [{topic: 'o/+', as: text, qos: 0}]
@@ -110,7 +110,7 @@ instances:
   EXPECT_EQ(ticker.client.timeouts,
             (client::Timeouts{
                 .dns = 1s, .connect = 2s, .tls = 3s, .upgrade = 4s, .write = 5s, .close = 6s}));
-  EXPECT_EQ(ticker.client.limits.max_message, 65536U);
+  EXPECT_EQ(ticker.client.limits.max_message, 512U);
   EXPECT_EQ(
       ticker.lanes.publish,
       (Lane{.max_messages = 7, .max_bytes = 1024, .max_age = 1h, .overflow = Overflow::Block}));
@@ -174,6 +174,7 @@ secrets: {a: {env: ONE}}
 mqtt:
   username: {env: FIVE}
   password: {env: TWO}
+  url: mqtts://localhost
   tls: {cert_file: /c, key_file: /k, key_password: {env: SIX}}
 defaults: {headers: {X-A: {env: ONE}, X-B: {file: /b}, X-C: plain}}
 instances:
