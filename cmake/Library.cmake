@@ -24,8 +24,8 @@ set(LIBRARY_HEADERS
   base/time.hpp base/url.hpp base/url_parts.hpp base/utf8.hpp
   client/client.hpp client/outgoing.hpp client/runtime.hpp client/settings.hpp client/status.hpp
   client/start_rate.hpp client/timer.hpp
-  io/address.hpp io/byte_stream.hpp io/dialer.hpp io/handle.hpp io/net_dialer.hpp io/proxy.hpp
-  io/ready_list.hpp io/resolver.hpp io/sd_loop.hpp io/secrets.hpp io/signals.hpp io/task.hpp
+  io/address.hpp io/byte_stream.hpp io/dialer.hpp io/file_stamp.hpp io/handle.hpp io/net_dialer.hpp
+  io/proxy.hpp io/ready_list.hpp io/resolver.hpp io/sd_loop.hpp io/secrets.hpp io/signals.hpp io/task.hpp
   io/tcp_settings.hpp io/timer_heap.hpp io/tls_context.hpp io/tls_settings.hpp io/worker.hpp
   ws/close_code.hpp ws/deflate_settings.hpp ws/opcode.hpp ws/session.hpp)
 foreach(header ${LIBRARY_HEADERS})

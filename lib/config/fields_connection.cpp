@@ -58,7 +58,7 @@ Auth auth() {
           "basic", +[](Instance & i) -> auto& { return i.client.basic; }, basic(), reconnect,
           "HTTP Basic; read anew for each attempt."),
       field("bearer", +[](Instance & i) -> auto& { return i.client.bearer; },
-            Reference{Reference::Inline::Warned}, reconnect,
+            Reference{Reference::Inline::Warned, true}, reconnect,
             "A bearer token (RFC 6750), instead; read anew for each attempt.",
             {.example = "{credential: ticker-token}", .since = "0.2"}),
   }}};

@@ -134,10 +134,11 @@ void Reference::read(const Node& node, SecretRef& value, Reading& reading) const
 Outline Reference::outline(const SecretRef&) const {
   return {
       .words = fmt::format("{}{}", written_out == Inline::Refused ? "" : "a text, ", kReferences),
-      .schema =
-          written_out == Inline::Refused
-              ? schema_of_place()
-              : fmt::format(R"({{"anyOf":[{},{}]}})", schema_of_secret_text(), schema_of_place())};
+      .schema = written_out == Inline::Refused
+                    ? schema_of_place()
+                    : fmt::format(R"({{"anyOf":[{},{}]}})",
+                                  schema_of(one_word ? SecretText::Word : SecretText::Any),
+                                  schema_of_place())};
 }
 
 void Headers::read(const Node& node, std::vector<client::Header>& value, Reading& reading) const {
@@ -154,7 +155,7 @@ void Headers::read(const Node& node, std::vector<client::Header>& value, Reading
 }
 
 Outline Headers::outline(const std::vector<client::Header>&) const {
-  return named_references(schema_of_header_names(), schema_of_secret_text(true), true);
+  return named_references(schema_of_header_names(), schema_of(SecretText::Field), true);
 }
 
 void Query::read(const Node& node, std::vector<client::QueryField>& value, Reading& reading) const {
@@ -175,7 +176,7 @@ void Query::read(const Node& node, std::vector<client::QueryField>& value, Readi
 }
 
 Outline Query::outline(const std::vector<client::QueryField>&) const {
-  return named_references(R"({"type":"string"})", schema_of_secret_text(true), false);
+  return named_references(R"({"type":"string"})", schema_of(SecretText::Field), false);
 }
 
 void Secrets::read(const Node& node, std::map<std::string, SecretRef>& value,
@@ -212,9 +213,9 @@ Outline Labels::outline(const std::map<std::string, std::string>&) const {
   return {.shape = Outline::Shape::Named,
           .words = fmt::format("names, each with {}", kLabelWords),
           .initial = "{}",
-          .schema =
-              R"({"type":["object","null"],"propertyNames":{"pattern":"^[A-Za-z0-9_-]{1,64}$"},)"
-              R"("additionalProperties":{"type":["string","number","boolean"]}})"};
+          .schema = fmt::format(
+              R"({{"type":["object","null"],"propertyNames":{},"additionalProperties":{}}})",
+              schema_of(plain_name), schema_of(any_text))};
 }
 
 void Instances::read(const Node& node, Config& config, Reading& reading) const {

@@ -18,6 +18,7 @@ namespace wsrelay::config {
 struct Reference {
   enum class Inline : std::uint8_t { Refused, Warned, Fine };
   Inline written_out = Inline::Refused;
+  bool one_word = false;  // of visible ASCII; the schema says so, the checks together judge it
 
   void read(const Node& node, SecretRef& value, Reading& reading) const;
   Outline outline(const SecretRef& initial) const;

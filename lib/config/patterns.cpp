@@ -96,10 +96,21 @@ std::string schema_of(Address::Of of) {
   return fmt::format(R"({{"type":"string","maxLength":8192,"pattern":{}}})", json_quoted(pattern));
 }
 
-std::string schema_of_secret_text(bool field) {
+std::string schema_of(SecretText text) {
+  const auto character = [&] {  // but {
+    switch (text) {
+      case SecretText::Any:
+        return R"([^{])";
+      case SecretText::Field:
+        return R"([^{\u0000-\u0008\u000a-\u001f\u007f])";
+      case SecretText::Word:
+        break;
+    }
+    return R"([!-z|}~])";
+  }();
   const std::string pattern =
-      fmt::format(R"(^([^{{{}]|\{{(?!\{{)|\{{\{{secret:[A-Za-z0-9_-]{{1,64}}\}}\}})*$)",
-                  field ? R"(\u0000-\u0008\u000a-\u001f\u007f)" : "");
+      fmt::format(R"(^({}|\{{(?!\{{)|\{{\{{secret:[A-Za-z0-9_-]{{1,64}}\}}\}}){}$)", character,
+                  text == SecretText::Word ? '+' : '*');
   return fmt::format(R"({{"type":{},"pattern":{}}})", kWord, json_quoted(pattern));
 }
 

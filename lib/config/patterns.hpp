@@ -3,6 +3,7 @@
 // those of ECMA 262, and none looks for what must not be there: an editor reads them, too.
 #pragma once
 
+#include <cstdint>
 #include <string>
 
 #include "config/types.hpp"
@@ -13,8 +14,10 @@ namespace wsrelay::config {
 /// them, so does the schema.
 std::string schema_of(Check check);
 std::string schema_of(Address::Of of);
-/// A text that may have {{secret:NAME}} in it. `field`: the value of a header.
-std::string schema_of_secret_text(bool field = false);
+/// A text that may have {{secret:NAME}} in it: of any kind, the value of a header, or one word of
+/// visible ASCII.
+enum class SecretText : std::uint8_t { Any, Field, Word };
+std::string schema_of(SecretText text);
 std::string schema_of_header_names();    // the keys of headers
 std::string schema_of_instance_names();  // also those that for_each fills in
 
