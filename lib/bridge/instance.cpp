@@ -3,19 +3,6 @@
 #include "base/utf8.hpp"
 
 namespace wsrelay::bridge {
-namespace {
-
-// What Client::adjust() changes at once; everything else needs a new connection.
-bool needs_new_connection(client::Settings before, const client::Settings& now) {
-  before.ping = now.ping;
-  before.data = now.data;
-  before.reconnect = now.reconnect;
-  before.timeouts.write = now.timeouts.write;
-  return before != now;
-}
-
-}  // namespace
-
 Instance::Instance(route::InstanceId id, std::string name, config::Instance settings,
                    client::Services services, Host& host)
     : id_(id),
@@ -39,7 +26,7 @@ void Instance::start_client() {
 
 void Instance::apply(config::Instance settings) {
   const bool renew = settings.enabled != settings_.enabled ||
-                     needs_new_connection(settings_.client, settings.client);
+                     client::needs_new_connection(settings_.client, settings.client);
   settings_ = std::move(settings);
   publish_.lane.set(settings_.lanes.publish);
   deliver_.set(settings_.lanes.deliver);

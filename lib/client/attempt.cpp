@@ -91,10 +91,7 @@ Result<io::DialTarget> dial_target(const Settings& settings, const Hop& hop,
   io::DialTarget target{.url = hop.url,
                         .tcp = settings.tcp,
                         .tls = settings.tls,
-                        .dns_timeout = settings.timeouts.dns,
-                        .connect_timeout = settings.timeouts.connect,
-                        .proxy_timeout = settings.timeouts.proxy,
-                        .tls_timeout = settings.timeouts.tls};
+                        .timeouts = dial_timeouts(settings.timeouts)};
   if (hop.foreign) {
     target.tls.cert_file.clear();
     target.tls.key_file.clear();
@@ -127,19 +124,39 @@ Result<Attempt> prepare_attempt(const Settings& settings, const Hop& hop,
   if (!fields) return tl::unexpected(std::move(fields.error()));
   auto path = request_target(settings, hop, secrets);
   if (!path) return tl::unexpected(std::move(path.error()));
-  return Attempt{.target = std::move(*target),
-                 .session = {.host = hop.url.authority(),
-                             .target = std::move(*path),
-                             .headers = std::move(*fields),
-                             .subprotocols = settings.subprotocols,
-                             .subprotocol_required = settings.subprotocol_required,
-                             .deflate = settings.deflate,
-                             .receiving = settings.receiving,
-                             .chunk = std::max<std::size_t>(settings.limits.chunk, 1),
-                             .max_message = settings.limits.max_message,
-                             .max_frames = settings.limits.max_frames,
-                             .upgrade_timeout = settings.timeouts.upgrade,
-                             .close_timeout = settings.timeouts.close}};
+  Attempt attempt{.target = std::move(*target),
+                  .session = {.host = hop.url.authority(),
+                              .target = std::move(*path),
+                              .headers = std::move(*fields),
+                              .subprotocols = settings.subprotocols,
+                              .subprotocol_required = settings.subprotocol_required,
+                              .deflate = settings.deflate,
+                              .receiving = settings.receiving}};
+  apply_limits(settings, attempt.session);
+  return attempt;
+}
+
+io::DialTimeouts dial_timeouts(const Timeouts& timeouts) {
+  return {.dns = timeouts.dns,
+          .connect = timeouts.connect,
+          .proxy = timeouts.proxy,
+          .tls = timeouts.tls};
+}
+
+ws::SessionLimits session_limits(const Settings& settings) {
+  return {.chunk = std::max<std::size_t>(settings.limits.chunk, 1),
+          .max_message = settings.limits.max_message,
+          .max_frames = settings.limits.max_frames,
+          .close_timeout = settings.timeouts.close};
+}
+
+void apply_limits(const Settings& settings, ws::SessionSettings& session) {
+  const ws::SessionLimits limits = session_limits(settings);
+  session.chunk = limits.chunk;
+  session.max_message = limits.max_message;
+  session.max_frames = limits.max_frames;
+  session.close_timeout = limits.close_timeout;
+  session.upgrade_timeout = settings.timeouts.upgrade;
 }
 
 }  // namespace wsrelay::client

@@ -23,4 +23,10 @@ struct Attempt {
 Result<Attempt> prepare_attempt(const Settings& settings, const Hop& hop,
                                 const io::Secrets& secrets);
 
+/// Of the settings what an attempt, and then a session, may be told while it is under way.
+io::DialTimeouts dial_timeouts(const Timeouts& timeouts);
+ws::SessionLimits session_limits(const Settings& settings);
+/// The same to a session that has not begun.
+void apply_limits(const Settings& settings, ws::SessionSettings& session);
+
 }  // namespace wsrelay::client

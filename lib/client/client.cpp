@@ -94,6 +94,10 @@ void Client::adjust(const Settings& settings) {
   backoff_.set(settings.reconnect.delay);
   if (before.reconnect != settings.reconnect) reconsidering_ = true;
   if (Live* const conversation = live()) conversation->adjust(services_.loop.now());
+  if (auto* const dialing = std::get_if<Dialing>(&state_)) {
+    dialing->dial->adjust(dial_timeouts(settings.timeouts));
+    apply_limits(settings, *dialing->session);
+  }
   if (shared_.status.state == State::Failed) starting_ = true;
   wake();
 }

@@ -107,8 +107,9 @@ class Client final : public io::Task {
   Result<void> send(Outgoing item);
   bool is_connected() const { return shared_.status.state == State::Ready; }
 
-  /// Ping, rest, rules, write time-out and data limit change at once, a running rest included; the
-  /// others count from the next attempt on.
+  /// Ping, rest, rules and data limit change at once, a running rest included; limits from the next
+  /// message on, time limits from the next phase on, but for write, which changes at once. The
+  /// others count from the next attempt on: see needs_new_connection().
   void adjust(const Settings& settings);
   const Settings& settings() const { return shared_.settings; }
 

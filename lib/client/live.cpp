@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "client/attempt.hpp"
 #include "client/causes.hpp"
 #include "client/retry_after.hpp"
 
@@ -60,6 +61,7 @@ void Client::Live::excuse(Instant now) {
 }
 
 void Client::Live::adjust(Instant now) {
+  session_.adjust(session_limits(shared_.settings));
   if (liveness_) liveness_->set(shared_.settings.ping, shared_.settings.data, now);
 }
 

@@ -145,4 +145,8 @@ struct Settings {
   friend bool operator==(const Settings&, const Settings&) = default;
 };
 
+/// Whether Client::adjust() alone does not make a running connection one with the settings of
+/// `now`.
+bool needs_new_connection(const Settings& before, const Settings& now);
+
 }  // namespace wsrelay::client

@@ -19,18 +19,18 @@ constexpr std::size_t kMiB = 1024 * kKiB;
 
 Record<client::Limits> limits() {
   using client::Limits;
-  const Reload reconnect = Reload::Reconnect;
+  const Reload live = Reload::Live;
   return {{
       field(
           "max_message", +[](Limits & l) -> auto& { return l.max_message; },
-          Size{.least = 1, .most = 256 * kMiB}, reconnect,
+          Size{.least = 1, .most = 256 * kMiB}, live,
           "A longer message from the server ends the connection (1009); where frames are received, "
           "a longer frame."),
       field("max_frames", +[](Limits & l) -> auto& { return l.max_frames; }, Number{1, 10'000'000},
-            reconnect, "A message in more frames than this ends the connection (1008).",
+            live, "A message in more frames than this ends the connection (1008).",
             {.since = "0.2"}),
       field("chunk", +[](Limits & l) -> auto& { return l.chunk; },
-            Size{.least = 1, .most = 16 * kMiB}, reconnect,
+            Size{.least = 1, .most = 16 * kMiB}, live,
             "Where chunks are received: the length of one.", {.since = "0.2"}),
   }};
 }
@@ -193,10 +193,10 @@ const Record<Instance>& instance() {
           "reconnect", +[](Instance & i) -> auto& { return i.client.reconnect; }, reconnect(),
           Reload::Live, "What happens when the connection is lost."),
       field(
-          "timeouts", +[](Instance & i) -> auto& { return i.client.timeouts; }, timeouts(), anew,
-          "How long each step may take."),
+          "timeouts", +[](Instance & i) -> auto& { return i.client.timeouts; }, timeouts(),
+          Reload::Live, "How long each step may take."),
       field(
-          "limits", +[](Instance & i) -> auto& { return i.client.limits; }, limits(), anew,
+          "limits", +[](Instance & i) -> auto& { return i.client.limits; }, limits(), Reload::Live,
           "What a server may ask of us."),
       field(
           "lanes", +[](Instance & i) -> auto& { return i.lanes; }, lanes(), Reload::Live,

@@ -122,27 +122,27 @@ Record<client::Reconnect> reconnect() {
 Record<client::Timeouts> timeouts() {
   using client::Timeouts;
   const Span span{.least = 100ms, .most = 10min};
-  const Reload reconnect = Reload::Reconnect;
+  const Reload live = Reload::Live;
   return {{
       field(
-          "dns", +[](Timeouts & t) -> auto& { return t.dns; }, span, reconnect,
+          "dns", +[](Timeouts & t) -> auto& { return t.dns; }, span, live,
           "The longest wait for the server's addresses."),
       field(
-          "connect", +[](Timeouts & t) -> auto& { return t.connect; }, span, reconnect,
+          "connect", +[](Timeouts & t) -> auto& { return t.connect; }, span, live,
           "The longest wait for a TCP connection."),
-      field("proxy", +[](Timeouts & t) -> auto& { return t.proxy; }, span, reconnect,
+      field("proxy", +[](Timeouts & t) -> auto& { return t.proxy; }, span, live,
             "The longest wait for the proxy's consent.", {.since = "0.2"}),
       field(
-          "tls", +[](Timeouts & t) -> auto& { return t.tls; }, span, reconnect,
+          "tls", +[](Timeouts & t) -> auto& { return t.tls; }, span, live,
           "The longest wait for the TLS handshake."),
       field(
-          "upgrade", +[](Timeouts & t) -> auto& { return t.upgrade; }, span, reconnect,
+          "upgrade", +[](Timeouts & t) -> auto& { return t.upgrade; }, span, live,
           "The longest wait for the server's answer to the upgrade."),
       field(
-          "write", +[](Timeouts & t) -> auto& { return t.write; }, span, Reload::Live,
+          "write", +[](Timeouts & t) -> auto& { return t.write; }, span, live,
           "A server that takes none of the waiting bytes for this long is given up."),
       field(
-          "close", +[](Timeouts & t) -> auto& { return t.close; }, span, reconnect,
+          "close", +[](Timeouts & t) -> auto& { return t.close; }, span, live,
           "The longest wait for the server's Close."),
   }};
 }

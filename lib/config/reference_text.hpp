@@ -143,7 +143,7 @@ itself.
 
 `systemctl reload wsrelayd` reads the file again. A file with problems changes nothing.
 
-- **live**: the new value counts from now on; connections stay.
+- **live**: the new value counts from now on, for a message or a phase from the next one on; connections stay.
 - **reconnect**: that one connection is made anew; the others do not notice.
 - **restart**: counts from the next start of the daemon.
 

@@ -21,16 +21,23 @@
 
 namespace wsrelay::io {
 
+/// The longest that each phase may take.
+struct DialTimeouts {
+  Duration dns = std::chrono::seconds(10);
+  Duration connect = std::chrono::seconds(10);  // all addresses together
+  Duration proxy = std::chrono::seconds(10);    // from the connection to its consent
+  Duration tls = std::chrono::seconds(10);
+
+  friend bool operator==(const DialTimeouts&, const DialTimeouts&) = default;
+};
+
 struct DialTarget {
   Url url;  // scheme says TLS or not; unix: is a socket path
   std::optional<Proxy> proxy = {};
   TcpSettings tcp = {};
   TlsSettings tls = {};
   Secret key_password = {};  // what tls.key_password leads to
-  Duration dns_timeout = std::chrono::seconds(10);
-  Duration connect_timeout = std::chrono::seconds(10);  // all addresses together
-  Duration proxy_timeout = std::chrono::seconds(10);    // from the connection to its consent
-  Duration tls_timeout = std::chrono::seconds(10);
+  DialTimeouts timeouts = {};
 };
 
 enum class DialPhase : std::uint8_t { Resolving, Connecting, Proxy, Tls };
@@ -45,6 +52,8 @@ class Dial {
   /// All progress possible at `now`. Null while under way; an error (Dns, Tcp, Proxy, Tls, Timeout
   /// with its phase) ends the attempt.
   virtual Result<std::unique_ptr<ByteStream>> advance(Instant now) = 0;
+  /// For the phases to come; the one under way keeps its own.
+  virtual void adjust(const DialTimeouts&) {}
   virtual DialPhase phase() const = 0;
   virtual Wait wait() const = 0;
 };

@@ -23,6 +23,7 @@ class NetDial final : public Dial {
 
   void begin(Resolver& resolver, Instant now);
   Result<std::unique_ptr<ByteStream>> advance(Instant now) override;
+  void adjust(const DialTimeouts& timeouts) override { target_.timeouts = timeouts; }
   DialPhase phase() const override { return static_cast<DialPhase>(state_.index()); }
   Wait wait() const override;
 
@@ -52,6 +53,10 @@ class NetDial final : public Dial {
   Outcome reached(std::unique_ptr<ByteStream> stream, Instant now);
   Result<TlsHandshake> begin_tls(std::unique_ptr<ByteStream> stream);
   Error with_place(Error error) const;
+  void allow(Duration span, Instant now) {
+    allowed_ = span;
+    deadline_ = after(now, span);
+  }
 
   // Where the connection goes: a UNIX socket is on this machine and needs no proxy.
   bool has_proxy() const { return target_.proxy && target_.url.scheme != "unix"; }
@@ -62,6 +67,7 @@ class NetDial final : public Dial {
   const Registration& owner_;
   TlsContexts& contexts_;
   std::variant<Resolving, Connecting, Proxying, Securing> state_;
+  Duration allowed_ = Duration::max();  // for the phase under way
   Instant deadline_ = Instant::max();
 };
 
@@ -71,7 +77,7 @@ void NetDial::begin(Resolver& resolver, Instant now) {
                                           : Address::from_literal(hop.host, hop.port);
   if (known) return connect({*known}, now);
   state_ = Resolving{resolver.query(hop.host, hop.port, owner_)};
-  deadline_ = after(now, target_.dns_timeout);
+  allow(target_.timeouts.dns, now);
 }
 
 Result<std::unique_ptr<ByteStream>> NetDial::advance(Instant now) {
@@ -104,7 +110,7 @@ NetDial::Outcome NetDial::advance(Resolving& resolving, Instant now) {
   const Result<Addresses>* answer = resolving.query.answer();
   if (answer == nullptr && now >= deadline_)
     return timeout(fmt::format("no answer from the resolver for {} within {}", next_hop().host,
-                               print_duration(target_.dns_timeout)));
+                               print_duration(allowed_)));
   if (answer == nullptr) return nullptr;
   if (!*answer) return tl::unexpected(answer->error());
   connect(Addresses(**answer), now);  // a copy: the query ends with its state
@@ -114,7 +120,7 @@ NetDial::Outcome NetDial::advance(Resolving& resolving, Instant now) {
 void NetDial::connect(const Addresses& addresses, Instant now) {
   state_ = Connecting{
       std::make_unique<ConnectRace>(loop_, owner_, interleaved(addresses), target_.tcp, now)};
-  deadline_ = after(now, target_.connect_timeout);
+  allow(target_.timeouts.connect, now);
 }
 
 NetDial::Outcome NetDial::advance(Connecting& connecting, Instant now) {
@@ -127,13 +133,13 @@ NetDial::Outcome NetDial::advance(Connecting& connecting, Instant now) {
   if (*stream != nullptr) return reached(std::move(*stream), now);
   if (now >= deadline_)
     return timeout(fmt::format("no connection to {} within {}", connecting.race->under_way(),
-                               print_duration(target_.connect_timeout)));
+                               print_duration(allowed_)));
   return nullptr;
 }
 
 void NetDial::consult_proxy(std::unique_ptr<ByteStream> stream, Instant now) {
   state_ = Proxying{ProxyHandshake::start(std::move(stream), *target_.proxy, target_.url)};
-  deadline_ = after(now, target_.proxy_timeout);
+  allow(target_.timeouts.proxy, now);
 }
 
 NetDial::Outcome NetDial::advance(Proxying& proxying, Instant now) {
@@ -142,8 +148,8 @@ NetDial::Outcome NetDial::advance(Proxying& proxying, Instant now) {
   if (!stream) return stream;
   if (*stream != nullptr) return reached(std::move(*stream), now);
   if (now >= deadline_)
-    return timeout(fmt::format("no way to {} within {}", target_.url.endpoint(),
-                               print_duration(target_.proxy_timeout)));
+    return timeout(
+        fmt::format("no way to {} within {}", target_.url.endpoint(), print_duration(allowed_)));
   return nullptr;
 }
 
@@ -151,7 +157,7 @@ NetDial::Outcome NetDial::advance(Proxying& proxying, Instant now) {
 NetDial::Outcome NetDial::reached(std::unique_ptr<ByteStream> stream, Instant now) {
   if (!target_.url.secure()) return stream;
   state_ = Securing{begin_tls(std::move(stream))};
-  deadline_ = after(now, target_.tls_timeout);
+  allow(target_.timeouts.tls, now);
   return nullptr;
 }
 
@@ -171,8 +177,7 @@ NetDial::Outcome NetDial::advance(Securing& securing, Instant now) {
   if (!securing.handshake) return tl::unexpected(securing.handshake.error());
   auto stream = securing.handshake->advance();
   if (stream && *stream == nullptr && now >= deadline_)
-    return timeout(
-        fmt::format("no end of the TLS handshake within {}", print_duration(target_.tls_timeout)));
+    return timeout(fmt::format("no end of the TLS handshake within {}", print_duration(allowed_)));
   return stream;
 }
 

@@ -7,10 +7,8 @@ namespace wsrelay::ws {
 namespace {
 
 // Chunks are told as they come: how large a message is and how many frames it has costs nothing.
-MessageLimits for_order(const Assembler::Rules& rules) {
-  MessageLimits limits = rules.limits;
-  if (rules.receiving == Receiving::Chunks)
-    limits.frames = std::numeric_limits<std::uint64_t>::max();
+MessageLimits for_order(Receiving receiving, MessageLimits limits) {
+  if (receiving == Receiving::Chunks) limits.frames = std::numeric_limits<std::uint64_t>::max();
   return limits;
 }
 
@@ -26,9 +24,15 @@ std::size_t good_prefix(Utf8Validator utf8, BytesView bytes) {
 Assembler::Assembler(const Rules& rules)
     : receiving_(rules.receiving),
       max_message_(rules.limits.size),
-      order_(for_order(rules)),
+      order_(for_order(rules.receiving, rules.limits)),
       collector_(rules.receiving, rules.chunk, rules.limits.size) {
   if (rules.deflate) inflater_.emplace(*rules.deflate);
+}
+
+void Assembler::adjust(const MessageLimits& limits, std::size_t chunk) {
+  max_message_ = limits.size;
+  order_.adjust(for_order(receiving_, limits));
+  collector_.adjust(chunk, limits.size);
 }
 
 std::optional<Violation> Assembler::add(const FramePiece& piece, EventQueue& events) {

@@ -30,6 +30,9 @@ class Assembler {
   /// Received or ReceivedPart go to `events`.
   [[nodiscard]] std::optional<Violation> add(const FramePiece& piece, EventQueue& events);
 
+  /// Counts from the next message on, or the next frame where those are told.
+  void adjust(const MessageLimits& limits, std::size_t chunk);
+
   /// Payload bytes of compressed messages: before, and after decompression.
   std::uint64_t compressed() const { return compressed_; }
   std::uint64_t decompressed() const { return decompressed_; }

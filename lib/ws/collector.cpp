@@ -7,15 +7,20 @@
 namespace wsrelay::ws {
 
 Collector::Collector(Receiving receiving, std::size_t chunk, std::size_t limit)
-    : most_(receiving == Receiving::Chunks ? std::max<std::size_t>(chunk, 1) : limit),
-      limit_(limit),
-      receiving_(receiving) {}
+    : bounds_{limit, limit}, next_{limit, limit}, receiving_(receiving) {
+  adjust(chunk, limit);
+}
+
+void Collector::adjust(std::size_t chunk, std::size_t limit) {
+  next_ = {receiving_ == Receiving::Chunks ? std::max<std::size_t>(chunk, 1) : limit, limit};
+}
 
 void Collector::begin_message(Message::Kind kind) {
   kind_ = kind;
   in_message_ = false;
   before_frame_ = 0;
-  room_ = limit_;
+  if (receiving_ == Receiving::Messages) bounds_ = next_;
+  room_ = bounds_.limit;
 }
 
 void Collector::begin_frame(bool fin, std::optional<std::uint64_t> length) {
@@ -23,7 +28,8 @@ void Collector::begin_frame(bool fin, std::optional<std::uint64_t> length) {
   continuation_ = std::exchange(in_message_, true);
   frame_length_ = length;
   told_of_frame_ = 0;
-  if (receiving_ == Receiving::Frames) room_ = limit_;
+  if (receiving_ != Receiving::Messages) bounds_ = next_;  // nothing is collected now
+  if (receiving_ == Receiving::Frames) room_ = bounds_.limit;
   if (receiving_ == Receiving::Chunks) room_ = std::numeric_limits<std::uint64_t>::max();
 }
 
@@ -34,11 +40,12 @@ void Collector::append(BytesView bytes, EventQueue& events) {
   }
   while (!bytes.empty()) {
     // A full chunk waits until it is known whether it ends its frame.
-    if (payload_.size() == most_) tell_part(false, events);
-    const std::size_t n = std::min(bytes.size(), most_ - payload_.size());
+    if (payload_.size() == bounds_.most) tell_part(false, events);
+    const std::size_t n = std::min(bytes.size(), bounds_.most - payload_.size());
     collect(bytes.first(n));
     bytes = bytes.subspan(n);
-    if (payload_.size() == most_ && frame_length_ && told_of_frame_ + most_ < *frame_length_)
+    if (payload_.size() == bounds_.most && frame_length_ &&
+        told_of_frame_ + bounds_.most < *frame_length_)
       tell_part(false, events);
   }
 }
@@ -60,7 +67,7 @@ void Collector::collect(BytesView bytes) {
 void Collector::make_room(std::size_t more) {
   const std::size_t needed = payload_.size() + more;
   const bool end_known = frame_length_ && (fin_ || receiving_ != Receiving::Messages);
-  std::uint64_t end = most_;
+  std::uint64_t end = bounds_.most;
   const std::uint64_t before = receiving_ == Receiving::Messages ? before_frame_ : 0;
   if (end_known) end = std::min(end, before + *frame_length_ - told_of_frame_);
   const std::size_t ahead = end_known ? 4 * needed : payload_.empty() ? needed : 2 * needed;

@@ -21,6 +21,9 @@ class Collector {
   /// `limit`: bytes of a message (Messages) or of a frame (Frames); Chunks have none.
   Collector(Receiving receiving, std::size_t chunk, std::size_t limit);
 
+  /// Counts from the next message on, or the next frame where those are told.
+  void adjust(std::size_t chunk, std::size_t limit);
+
   void begin_message(Message::Kind kind);
   /// `length`: of its payload, where that is known beforehand.
   void begin_frame(bool fin, std::optional<std::uint64_t> length);
@@ -35,8 +38,12 @@ class Collector {
   void tell_part(bool completes_frame, EventQueue& events);
   Bytes take_payload();
 
-  std::size_t most_;  // bytes that may be collected: a chunk's, or the limit
-  std::size_t limit_;
+  struct Bounds {
+    std::size_t most;  // bytes that may be collected: a chunk's, or the limit
+    std::size_t limit;
+  };
+  Bounds bounds_;
+  Bounds next_;
   Receiving receiving_;
   Message::Kind kind_ = Message::Kind::Text;
   bool fin_ = true;

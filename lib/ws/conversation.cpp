@@ -15,6 +15,13 @@ constexpr std::uint64_t kTurn = 256 * 1024;
 
 }  // namespace
 
+void Conversation::Rules::take(const SessionLimits& changed) {
+  limits.size = changed.max_message;
+  limits.frames = changed.max_frames;
+  chunk = changed.chunk;
+  close_timeout = changed.close_timeout;
+}
+
 Conversation::Conversation(const Rules& rules, Outlet& outlet, Instant now)
     : outlet_(&outlet),
       decoder_(rules.agreed ? kRsv1 : std::uint8_t{0}),
@@ -181,6 +188,11 @@ void Conversation::close(CloseCode code, std::string_view reason, Instant now) {
   send_close(static_cast<std::uint16_t>(code), reason);
   phase_ = Phase::Closing;
   close_deadline_ = after(now, close_timeout_);
+}
+
+void Conversation::adjust(const SessionLimits& limits) {
+  assembler_.adjust({.size = limits.max_message, .frames = limits.max_frames}, limits.chunk);
+  close_timeout_ = limits.close_timeout;
 }
 
 void Conversation::send_close(std::uint16_t code, std::string_view reason) {

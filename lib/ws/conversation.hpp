@@ -37,6 +37,8 @@ class Conversation {
     Duration close_timeout = std::chrono::seconds(5);
     DeflateSettings deflate = {};
     std::optional<DeflateParameters> agreed = {};  // nothing: no compression
+
+    void take(const SessionLimits& changed);
   };
   Conversation(const Rules& rules, Outlet& outlet, Instant now);
 
@@ -51,6 +53,7 @@ class Conversation {
   bool in_parts() const { return in_parts_; }
   void send_control(Opcode opcode, BytesView payload);
   void close(CloseCode code, std::string_view reason, Instant now);
+  void adjust(const SessionLimits& limits);
 
   bool is_open() const { return phase_ == Phase::Open; }
   bool is_closing() const { return close_sent_ || close_received_; }

@@ -13,6 +13,7 @@ std::optional<Violation> FrameOrder::begin_frame(const FrameHeader& header) {
     kind_ = header.opcode == Opcode::Text ? Message::Kind::Text : Message::Kind::Binary;
     compressed_ = (header.rsv & kRsv1) != 0;
     empty_ = 0;
+    most_frames_ = next_most_frames_;
   }
   // A message costs its bytes, but also its frames: a million empty ones must not be free.
   empty_ = header.length == 0 ? empty_ + 1 : 0;

@@ -21,7 +21,12 @@ struct MessageLimits {
 class FrameOrder {
  public:
   explicit FrameOrder(const MessageLimits& limits)
-      : most_frames_(limits.frames), most_empty_(limits.empty_frames) {}
+      : most_frames_(limits.frames),
+        next_most_frames_(limits.frames),
+        most_empty_(limits.empty_frames) {}
+
+  /// From the next message on.
+  void adjust(const MessageLimits& limits) { next_most_frames_ = limits.frames; }
 
   std::optional<Violation> begin_frame(const FrameHeader& header);
   /// The frame begun last is complete.
@@ -35,7 +40,8 @@ class FrameOrder {
   bool compressed() const { return compressed_; }  // RFC 7692 §6: RSV1 of its first frame
 
  private:
-  std::uint64_t most_frames_;
+  std::uint64_t most_frames_;  // of the message begun last
+  std::uint64_t next_most_frames_;
   std::uint64_t frames_ = 0;  // of the current message; 0: none has begun
   unsigned most_empty_;
   unsigned empty_ = 0;

@@ -189,6 +189,11 @@ void Session::close(CloseCode code, std::string_view reason, Instant now) {
   if (!is_finished()) state_->end(std::nullopt);
 }
 
+void Session::adjust(const SessionLimits& limits) {
+  if (Upgrading* upgrading = state_->upgrading()) upgrading->rules.take(limits);
+  if (Conversation* conversation = state_->conversation()) conversation->adjust(limits);
+}
+
 std::optional<Event> Session::next_event() {
   return state_->outlet.events.pop();
 }

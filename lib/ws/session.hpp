@@ -54,6 +54,14 @@ struct SessionSettings {
   Duration close_timeout = std::chrono::seconds(5);
 };
 
+/// What may change while a session lives; each as in SessionSettings.
+struct SessionLimits {
+  std::size_t chunk = 16 * 1024;
+  std::size_t max_message = 1024 * 1024;
+  std::uint64_t max_frames = 4096;
+  Duration close_timeout = std::chrono::seconds(5);
+};
+
 /// The upgrade succeeded.
 struct Opened {
   std::string subprotocol;                                   // empty: none
@@ -125,6 +133,10 @@ class Session {
   /// Starts the closing handshake; before the upgrade's end it just ends. `reason`: UTF-8, cut to
   /// 123 bytes.
   void close(CloseCode code, std::string_view reason, Instant now);
+
+  /// Counts from the next message on, or the next frame where those are told; the time from the
+  /// next close() on.
+  void adjust(const SessionLimits& limits);
 
   std::optional<Event> next_event();
 

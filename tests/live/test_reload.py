@@ -93,6 +93,20 @@ def test_a_setting_that_may_change_live_keeps_the_socket(world, two):
     assert len(server.connections) == 2
 
 
+def test_a_limit_that_changes_keeps_the_socket(world, two):
+    server, daemon, config = two
+    connection = next(one for one in server.connections if one.request.path == "/a")
+    config["instances"]["a"]["limits"] = {"max_message": "2KiB"}
+    config["instances"]["a"]["timeouts"] = {"dns": "1s", "close": "1s"}
+    daemon.reload(config)
+    connection.send("x" * 2048)
+    world.wait_received("a", "x" * 2048)
+    assert len(server.connections) == 2
+    connection.send("y" * 2049)
+    wait_for(connection.closes, "a close")
+    assert connection.closes()[0][0] == 1009
+
+
 @pytest.mark.quick
 @pytest.mark.parametrize("text", ["instances: [", "mqtt: {url: 'http://x'}", "nonsense: true",
                                   "instances:\n  a:\n    url: wss://x\n    url: wss://y\n",

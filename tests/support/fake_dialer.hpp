@@ -47,6 +47,7 @@ class FakeDialer final : public io::Dialer {
   std::vector<std::unique_ptr<WsPeer>> peers;  // one for each connection, the newest last
   std::vector<Instant> attempts;
   std::vector<io::DialTarget> targets;
+  std::vector<io::DialTimeouts> adjusted;  // what dials under way were told
 
  private:
   class Attempt final : public io::Dial {
@@ -69,6 +70,7 @@ class FakeDialer final : public io::Dialer {
           std::unique_ptr<WsPeer>(new WsPeer(owner_.sim_, std::move(ends.second), plan_.peer)));
       return std::unique_ptr<io::ByteStream>(std::move(ends.first));
     }
+    void adjust(const io::DialTimeouts& timeouts) override { owner_.adjusted.push_back(timeouts); }
     io::DialPhase phase() const override { return plan_.phases[step()]; }
     io::Wait wait() const override {
       const Instant next = begun_ + span() * static_cast<Duration::rep>(step() + 1);

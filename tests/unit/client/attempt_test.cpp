@@ -99,10 +99,10 @@ TEST_F(AttemptTest, TakesEverythingFromTheSettings) {
   EXPECT_EQ(attempt.target.url, settings.url);
   EXPECT_EQ(attempt.target.tcp, settings.tcp);
   EXPECT_EQ(attempt.target.tls, settings.tls);
-  EXPECT_EQ(attempt.target.dns_timeout, Duration(1));
-  EXPECT_EQ(attempt.target.connect_timeout, Duration(2));
-  EXPECT_EQ(attempt.target.proxy_timeout, Duration(3));
-  EXPECT_EQ(attempt.target.tls_timeout, Duration(4));
+  EXPECT_EQ(attempt.target.timeouts.dns, Duration(1));
+  EXPECT_EQ(attempt.target.timeouts.connect, Duration(2));
+  EXPECT_EQ(attempt.target.timeouts.proxy, Duration(3));
+  EXPECT_EQ(attempt.target.timeouts.tls, Duration(4));
   EXPECT_FALSE(attempt.target.proxy.has_value());
 }
 

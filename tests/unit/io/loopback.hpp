@@ -71,6 +71,7 @@ class Caller final : public Task {
     dial_.reset();
     return {};
   }
+  void adjust(const DialTimeouts& timeouts) { dial_->adjust(timeouts); }
   std::optional<Result<std::unique_ptr<ByteStream>>> result;
   std::vector<DialPhase> phases;
   std::optional<DialPhase> phase() const {
@@ -94,6 +95,7 @@ class DialTest : public testing::Test {
   Addresses answer;
   TlsContexts contexts;
   std::vector<DialPhase> phases;
+  std::optional<DialTimeouts> later;  // what a dial is told in its first phase
   /// What the other ends do between two turns of the loop; must not block.
   std::function<void()> others = [] {};
 
@@ -120,6 +122,7 @@ class DialTest : public testing::Test {
     Resolver resolver(*loop, ask(), 1);
     NetDialer dialer(*loop, resolver, contexts);
     Caller caller(*loop, dialer, target);
+    if (later) caller.adjust(*later);
     const auto end = std::chrono::steady_clock::now() + kPatience;
     while (!caller.result && std::chrono::steady_clock::now() < end) {
       loop->run_once(std::chrono::milliseconds(5));

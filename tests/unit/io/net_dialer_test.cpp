@@ -147,7 +147,7 @@ TEST_F(NetDialerTest, ABlackHoleInFrontCostsOneAttemptDelay) {
 TEST_F(NetDialerTest, ABlackHoleAloneEndsAtTheConnectDeadline) {
   const BlackHole hole;
   DialTarget target = to("127.0.0.3", hole.server.port, true);
-  target.connect_timeout = 50ms;
+  target.timeouts.connect = 50ms;
   const auto stream = dial(target);
   ASSERT_FALSE(stream);
   EXPECT_EQ(stream.error().fault, Fault::Timeout);
@@ -158,7 +158,7 @@ TEST_F(NetDialerTest, ABlackHoleAloneEndsAtTheConnectDeadline) {
 
 TEST_F(NetDialerTest, ASilentResolverEndsAtTheDnsDeadline) {
   DialTarget target = to("silent", 1, false);
-  target.dns_timeout = 30ms;
+  target.timeouts.dns = 30ms;
   const auto stream = dial(target);
   ASSERT_FALSE(stream);
   EXPECT_EQ(stream.error().fault, Fault::Timeout);
@@ -183,10 +183,22 @@ TEST_F(NetDialerTest, APeerThatSaysNothingEndsAtTheTlsDeadline) {
   DialTarget target = to("127.0.0.1", server.port, true);
   target.url.scheme = "wss";
   target.tls.verify = TlsSettings::Verify::None;
-  target.tls_timeout = 30ms;
+  target.timeouts.tls = 30ms;
   const auto stream = dial(target);
   ASSERT_FALSE(stream);
   EXPECT_EQ(stream.error().phase, "tls");
+}
+
+TEST_F(NetDialerTest, OtherTimeLimitsCountFromTheNextPhaseOn) {
+  const Listener server = serve("127.0.0.1");
+  DialTarget target = to("127.0.0.1", server.port, true);
+  target.url.scheme = "wss";
+  target.tls.verify = TlsSettings::Verify::None;
+  later = {.connect = Duration(1), .tls = 30ms};
+  const auto stream = dial(target);
+  ASSERT_FALSE(stream);
+  EXPECT_EQ(stream.error().phase, "tls");
+  EXPECT_EQ(stream.error().text, "no end of the TLS handshake within 30ms");
 }
 
 TEST_F(NetDialerTest, AnUnreadableCaFileIsNamed) {

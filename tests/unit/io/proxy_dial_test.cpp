@@ -308,7 +308,7 @@ TEST_F(ProxyDialTest, AnotherProtocolIsALocalError) {
 TEST_F(ProxyDialTest, SilenceEndsAtTheDeadline) {
   ScriptedProxy proxy({{.request = 1000, .answer = ""}});
   DialTarget target = through(proxy);
-  target.proxy_timeout = 30ms;
+  target.timeouts.proxy = 30ms;
   const auto stream = dial(target);
   ASSERT_FALSE(stream);
   EXPECT_EQ(stream.error().fault, Fault::Timeout);
@@ -320,7 +320,7 @@ TEST_F(ProxyDialTest, DripsDoNotMoveTheDeadline) {
   ScriptedProxy proxy({{.answer = "HTTP/1.1 200 OK\r\nX: " + std::string(8000, 'x')}});
   proxy.drips = true;
   DialTarget target = through(proxy);
-  target.proxy_timeout = 60ms;
+  target.timeouts.proxy = 60ms;
   auto next = std::chrono::steady_clock::now();
   const auto begin = next;
   others = [&] {
@@ -342,7 +342,7 @@ TEST_F(ProxyDialTest, TheTlsDeadlineBeginsWithConsent) {
   DialTarget target = through(proxy);
   target.url.scheme = "wss";
   target.tls.verify = TlsSettings::Verify::None;
-  target.tls_timeout = 30ms;
+  target.timeouts.tls = 30ms;
   const auto stream = dial(target);
   ASSERT_FALSE(stream);
   EXPECT_EQ(stream.error().phase, "tls");
