@@ -95,8 +95,8 @@ A secret is named, not written:
 	a credential of the unit, *LoadCredential=*_NAME_:… of *systemd.exec*(5).
 
 *{file:* _PATH_*}*
-	the bytes of a file, but for one line end at its end. It must belong to
-	root or to the daemon's user and must not be readable by all.
+	the bytes of a file, all of them, a line end too. It must belong to root or
+	to the daemon's user; nobody else may write it, and not all may read it.
 
 *{env:* _NAME_*}*
 	a variable, read once at start and then taken out of the environment.
@@ -148,12 +148,15 @@ nothing changes. Otherwise only what changed is touched, each setting in its way
 
 *reconnect*
 	that one connection is made anew, its queues are kept; the others do not
-	notice.
+	notice. Below _mqtt_ it is the broker's.
 
 *restart*
 	counts from the next start of the daemon.
 
 Instances that are gone are closed and their retained topics cleared.
+Certificates, keys and secret files need no reload: what changed counts for the
+next connection.
+
 *wsrelayd --config* _OLD_ *--plan* _NEW_ says beforehand what a reload would do, and
 which settings are the reason.
 

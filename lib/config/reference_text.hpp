@@ -10,7 +10,7 @@ inline constexpr std::string_view kManualHead = R"(# Configuration
 
 <!-- Written by wsrelay_reference from the table of settings. Change lib/config/fields*.cpp instead. -->
 
-`wsrelayd` reads one YAML file, `/etc/wsrelayd/wsrelayd.yaml`. A small one:
+`wsrelayd` reads `/etc/wsrelayd/wsrelayd.yaml` and the drop-ins beside it, all of them YAML. A small one:
 
 ```yaml
 mqtt:
@@ -62,6 +62,84 @@ wsrelayd.yaml:3:5: instances.ticker.ulr: there is no such setting — did you me
         ^
 ```
 
+## Files and drop-ins
+
+One instance in a file of its own is the habit, `/etc/wsrelayd/conf.d/50-ticker.yaml`:
+
+```yaml
+instances:
+  ticker:
+    url: wss://stream.example.com/ws
+    headers: {X-Api-Key: {credential: ticker-key}}
+```
+
+The main file is read first, then the drop-ins, `*.yaml` in these directories:
+
+| directory | for |
+|---|---|
+| `/usr/lib/wsrelayd/conf.d` | packages |
+| `/usr/local/lib/wsrelayd/conf.d` | what was built here |
+| `/run/wsrelayd/conf.d` | until the next boot |
+| `/etc/wsrelayd/conf.d` | the administrator |
+
+They are sorted together by file name, whatever directory they are in. Of equal names only the one furthest down in
+this table counts; if it is empty, or a link to `/dev/null`, none of them does: so a package's drop-in is masked. The main
+file may be missing if there is a drop-in. For another main file, `--config DIR/NAME.yaml`, the drop-ins are
+`DIR/NAME.conf.d/*.yaml` and nothing else. What editors and package managers leave behind is passed over; any other suffix
+gets a warning.
+
+A later file lies over an earlier one. **Groups are merged key by key; a single value, a list or a reference to a secret
+replaces the one before as a whole.** `instances` and `defaults` are groups, too: a drop-in can change one setting of an
+instance that stands elsewhere, and `defaults` of any file count for all instances. What is replaced is not looked at any
+more.
+
+`defaults` holds any setting of an instance. Each instance begins as a copy of it: single values and
+groups are overridden key by key, headers name by name, and a list replaces the whole list.
+
+`wsrelayd --dump-config` prints what all files amount to, each value with the place where it stands. Secrets are left out:
+
+```
+mqtt:
+  url: mqtts://broker.example.com          # wsrelayd.yaml:2:8
+  username: [hidden]                       # wsrelayd.yaml:3:13
+  password: {credential: mqtt-password}    # wsrelayd.yaml:4:13
+instances:
+  room-1:                                  # wsrelayd.conf.d/60-rooms.yaml:2:3, for_each
+    url: wss://room-1.local/events         # wsrelayd.conf.d/60-rooms.yaml:4:10
+  room-2:                                  # wsrelayd.conf.d/60-rooms.yaml:2:3, for_each
+    url: wss://room-2.local/events         # wsrelayd.conf.d/60-rooms.yaml:4:10
+    enabled: false                         # wsrelayd.conf.d/70-repairs.yaml:2:21
+  ticker:
+    url: wss://stream.example.com/ws       # wsrelayd.conf.d/50-ticker.yaml:4:10
+    headers:
+      X-Api-Key: {credential: ticker-key}  # wsrelayd.conf.d/50-ticker.yaml:5:26
+```
+
+`wsrelayd --explain ticker` says in sentences what an instance does, what its limits are and what is guaranteed of its
+messages.
+
+## Many like instances
+
+A block with `for_each` is copied once for each item. `{{each}}` in its name and in its values becomes the item; an item that
+is a group gives `{{each.KEY}}`. An entry with the name of a copy lies over it, also from another file.
+
+```yaml
+instances:
+  room-{{each}}:
+    for_each: 01..40                 # or a list: [north, south, 3..7]
+    url: wss://room-{{each}}.local/events
+    labels: {floor: ground}
+  gate-{{each.name}}:
+    for_each:
+      - {name: north, host: gate-a.local}
+      - {name: south, host: gate-b.local}
+    url: wss://{{each.host}}/events
+  room-07: {enabled: false, labels: {state: under-repair}}
+```
+
+`01..40` keeps its noughts: `room-01`. A value that begins with `{{` needs quotes, for YAML's sake. What is wrong in a block
+is said once, about the first copy. Labels are words of your own; they stand in the state document.
+
 ## How values are written
 
 - A **time span** carries its units, `500ms`, `20s`, `1m30s`, `2h`, `1d`; a bare number is refused.
@@ -77,9 +155,6 @@ wsrelayd.yaml:3:5: instances.ticker.ulr: there is no such setting — did you me
   comes by `?pin-source=file:/…`.
 - A **topic** may hold `{{base}}`, `{{instance}}` and, to publish, `{{opcode}}` (`text` or `binary`).
 - **Anchors, aliases, merge keys and tags** are refused, and so is a key that stands twice.
-
-`defaults` holds any setting of an instance. Each instance begins as a copy of it: single values and
-groups are overridden key by key, headers name by name, and a list replaces the whole list.
 
 Plain text (`ws://`, or `mqtt://` with a login) is fine to this machine, brings a warning in the local
 network, and needs `allow_plaintext: true` beyond it.
@@ -141,11 +216,30 @@ itself.
 
 ## What a reload does
 
-`systemctl reload wsrelayd` reads the file again. A file with problems changes nothing.
+`systemctl reload wsrelayd` reads all files again, until they stand still for a tenth of a second. With a problem in any of
+them nothing changes: the command fails and says where, and so do the journal, the unit's status and the bridge's `info`
+document. Otherwise only what changed is touched:
 
-- **live**: the new value counts from now on, for a message or a phase from the next one on; connections stay.
-- **reconnect**: that one connection is made anew; the others do not notice.
-- **restart**: counts from the next start of the daemon.
+- **live**: the new value counts from now on, for a message or a phase from the next one on; connections
+  stay.
+- **reconnect**: that one connection is made anew, its queues are kept; the others do not notice. Below `mqtt` it is the
+  connection to the broker, and no WebSocket connection notices.
+- **restart**: counts from the next start of the daemon; until then the old value does.
+
+Instances that are gone are closed with 1001, and their retained topics cleared. `--plan` says beforehand what would happen,
+and why:
+
+```
+$ wsrelayd --config wsrelayd.yaml --plan new.yaml
+The daemon changes live: log.level.
+The connection to the broker is made anew: mqtt.url. The WebSocket connections stay.
++ room-3  is added
+! ticker  reconnects: url
+Instances: 1 added, 1 reconnected, 2 untouched
+```
+
+Certificates, keys, issuers and secret files need no reload: a file that changed counts for the next connection. A certificate
+that cannot be used, perhaps because it is half written, takes nothing down: the old one stays in use, with a warning.
 
 ## Settings
 )";
