@@ -1,5 +1,7 @@
 #include "config/reference.hpp"
 
+#include <algorithm>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <sstream>
@@ -126,6 +128,22 @@ TEST(DefaultFile, LoadsAsTheDefaults) {
   const Loaded loaded = load(reference_default_file(), "wsrelayd.yaml");
   EXPECT_EQ(problems_of(loaded), "");
   EXPECT_EQ(loaded.config, Config{});
+}
+
+TEST(Examples, LoadOneByOneAndTogether) {
+  const auto directory = std::filesystem::path(WSRELAY_SOURCE_DIR) / "docs" / "examples" / "conf.d";
+  std::vector<File> files{{"wsrelayd.yaml", reference_default_file()}};
+  for (const auto& entry : std::filesystem::directory_iterator(directory))
+    files.push_back({entry.path().filename(),
+                     content("docs/examples/conf.d/" + entry.path().filename().string())});
+  std::sort(files.begin() + 1, files.end(),
+            [](const File& a, const File& b) { return a.name < b.name; });
+  ASSERT_GE(files.size(), 4U);
+  const Loaded together = load(files);
+  EXPECT_TRUE(together.ok()) << problems_of(together);
+  EXPECT_EQ(together.config.instances.size(), 41U);
+  EXPECT_FALSE(together.config.instances.at("room-07").enabled);
+  EXPECT_EQ(together.config.instances.at("room-07").labels.size(), 2U);
 }
 
 TEST(DefaultFile, LoadsWithEverythingUncommented) {
