@@ -78,6 +78,40 @@ TEST_F(Reload, BoundsRulesAndLabelsChangeUnderTheConnection) {
   EXPECT_EQ(retained("wsrelay/a/state").find("labels"), std::string::npos);
 }
 
+TEST_F(Reload, LimitsAndTimeoutsChangeUnderTheConnection) {
+  add("a");
+  config.instances["a"].client.limits.max_message = 10;
+  start_ready();
+  const Instance* const before = bridge->find("a");
+  config.instances["a"].client.limits.max_message = 20;
+  config.instances["a"].client.timeouts = {.dns = seconds(1),
+                                           .connect = seconds(2),
+                                           .proxy = seconds(3),
+                                           .tls = seconds(4),
+                                           .upgrade = seconds(5),
+                                           .write = seconds(6),
+                                           .close = seconds(7)};
+  reload();
+  peer("a").send(1, "twelve bytes");
+  sim.settle();
+  EXPECT_EQ(payloads("wsrelay/a/recv"), "twelve bytes|");
+  EXPECT_EQ(bridge->find("a"), before);
+  EXPECT_EQ(peers["a"].size(), 1U);
+  // In the middle of a message: it is the next one that the smaller limit is for.
+  peer("a").send(1, "twelve", false);
+  sim.settle();
+  config.instances["a"].client.limits.max_message = 8;
+  reload();
+  peer("a").send(0, " bytes");
+  sim.settle();
+  EXPECT_EQ(payloads("wsrelay/a/recv"), "twelve bytes|twelve bytes|");
+  EXPECT_EQ(peers["a"].size(), 1U);
+  peer("a").send(1, "nine bytes");
+  sim.settle();
+  EXPECT_EQ(close_code("a"), 1009);
+  EXPECT_EQ(instance("a").publish().lane.counters().received, 2U);
+}
+
 TEST_F(Reload, ANewAddressKeepsBothLanesInOrder) {
   add("a");
   config.instances["a"].rules.publish.front().qos = 1;
