@@ -8,6 +8,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using test::Dialogue;
+using test::hex;
 using test::text_frame;
 using test::wire;
 
@@ -77,6 +78,15 @@ INSTANTIATE_TEST_SUITE_P(
                    text_frame("2", false) + part("3", true) + text_frame("4", false) +
                        part("5", false) + part("6", true),
                    "text:1 text:23 " + kTooMany},
+        LimitsCase{"BehindAPingInsideAMessage", hearing(kMessages, 1, 8),
+                   text_frame("12345", false) + hex("89 00"), limits(1, 4),
+                   part("678", true) + text_frame("12345"), "ping: text:12345678 " + kTooLarge},
+        LimitsCase{"InsideAFrame", hearing(kMessages, 1, 8), text_frame("12345678").substr(0, 5),
+                   limits(1, 4), "45678" + text_frame("12345"), "text:12345678 " + kTooLarge},
+        LimitsCase{"BehindAHead", hearing(kMessages, 1, 8), text_frame("12345678").substr(0, 2),
+                   limits(1, 4), "12345678" + text_frame("12345"), "text:12345678 " + kTooLarge},
+        LimitsCase{"InsideAHead", hearing(kMessages, 1, 4), text_frame("12345678").substr(0, 1),
+                   limits(1, 8), text_frame("12345678").substr(1), "text:12345678"},
         LimitsCase{"AFrameSmaller", hearing(kFrames, 1, 4), text_frame("1234", false), limits(1, 2),
                    part("56", false) + part("789", true),
                    "text[0/4 of 0/?]...:1234 ~text[0/2 of 4/?]...:56 " + kFrameTooLarge},
