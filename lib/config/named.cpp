@@ -1,6 +1,7 @@
 #include "config/named.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 
 #include <fmt/format.h>
 
@@ -52,14 +53,28 @@ void check_one_line(const Node& node, const SecretRef& value, std::string_view w
   });
 }
 
-template <class Item, class Same>
-void replace_or_add(std::vector<Item>& all, Item item, Same same) {
-  const auto found = std::find_if(all.begin(), all.end(), same);
-  if (found != all.end())
-    *found = std::move(item);
-  else
-    all.push_back(std::move(item));
-}
+/// A list whose items have names. Knows where each stands, so that a long list costs its length and
+/// not its square.
+template <class Item>
+class ByName {
+ public:
+  using Spelling = std::string (*)(std::string_view);
+  ByName(std::vector<Item>& all, Spelling spelling) : all_(all), spelling_(spelling) {
+    for (std::size_t i = 0; i < all.size(); ++i) numbers_.emplace(spelling(all[i].name), i);
+  }
+  void put(Item item) {
+    const auto [at, is_new] = numbers_.emplace(spelling_(item.name), all_.size());
+    if (is_new)
+      all_.push_back(std::move(item));
+    else
+      all_[at->second] = std::move(item);
+  }
+
+ private:
+  std::vector<Item>& all_;
+  Spelling spelling_;
+  std::unordered_map<std::string, std::size_t> numbers_;
+};
 
 /// Names as `names` has them, each with a text or a reference.
 Outline named_references(const std::string& names, const std::string& texts, bool any_case) {
@@ -143,14 +158,13 @@ Outline Reference::outline(const SecretRef&) const {
 
 void Headers::read(const Node& node, std::vector<client::Header>& value, Reading& reading) const {
   std::set<std::string> given;
+  ByName<client::Header> all(value, ascii_lower);
   read_names(node, reading, [&](const Node& name, const Node& found) {
     client::Header header;
     read_header(name, found, header, reading);
     if (!given.insert(ascii_lower(name.text)).second)
       return reading.problem(name, "is given twice", "the names of headers know no case");
-    replace_or_add(value, std::move(header), [&](const client::Header& each) {
-      return ascii_lower(each.name) == ascii_lower(name.text);
-    });
+    all.put(std::move(header));
   });
 }
 
@@ -159,6 +173,8 @@ Outline Headers::outline(const std::vector<client::Header>&) const {
 }
 
 void Query::read(const Node& node, std::vector<client::QueryField>& value, Reading& reading) const {
+  ByName<client::QueryField> all(
+      value, +[](std::string_view name) { return std::string(name); });
   read_names(node, reading, [&](const Node& name, const Node& found) {
     if (auto objection = any_text(name.text)) {
       reading.hide(found);
@@ -170,8 +186,7 @@ void Query::read(const Node& node, std::vector<client::QueryField>& value, Readi
     Reference{telling ? Reference::Inline::Warned : Reference::Inline::Fine}.read(
         found, field.value, reading);
     check_one_line(found, field.value, "a value of the query", reading);
-    replace_or_add(value, std::move(field),
-                   [&](const client::QueryField& each) { return each.name == name.text; });
+    all.put(std::move(field));
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_set>
 
 #include <fmt/format.h>
 
@@ -74,12 +75,13 @@ void Texts::read(const Node& node, std::vector<std::string>& value, Reading& rea
   if (!node.is(Node::Kind::Sequence))
     return reading.problem(node, "must be a list", "write [a, b], or [] for none");
   value.clear();
+  std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < node.children.size(); ++i) {
     const Reading::At at(reading, i);
     std::string one;
     Text{words, check}.read(node.children[i], one, reading);
     if (one.empty()) continue;
-    if (std::find(value.begin(), value.end(), one) != value.end())
+    if (!seen.insert(one).second)
       reading.problem(node.children[i], in_quotes(one) + " stands in the list twice");
     value.push_back(std::move(one));
   }
