@@ -14,10 +14,12 @@ using Shape = Outline::Shape;
 constexpr std::string_view kHead =
     R"(# yaml-language-server: $schema=/usr/share/wsrelayd/config.schema.json
 ##
-## The configuration of wsrelayd. Everything about it stands in docs/configuration.md of the sources.
+## The configuration of wsrelayd; see wsrelayd.yaml(5). Drop-ins lie over it, /etc/wsrelayd/conf.d/*.yaml:
+## one instance in a file of its own is the habit.
 ## Lines with ## explain. A line with one # is a setting at its default, or an example where there
 ## is no default: remove the # to change it.
-##     wsrelayd --check-config        says what is wrong with this file
+##     wsrelayd --check-config        says what is wrong with these files
+##     wsrelayd --dump-config         prints what they amount to
 ##     systemctl reload wsrelayd      makes changes count
 )";
 
