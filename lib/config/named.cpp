@@ -240,7 +240,9 @@ void Instances::read(const Node& node, Config& config, Reading& reading) const {
     Instance& instance =
         config.instances.insert_or_assign(name.text, config.defaults).first->second;
     record.read(found, instance, reading);
-    if (config.defaults.client.url.host.empty()) record.require(name, found, reading);
+    // What is no group has been told already, with all that it lacks.
+    const bool is_whole = found.is(Node::Kind::Map) || found.is(Node::Kind::Null);
+    if (is_whole && config.defaults.client.url.host.empty()) record.require(name, found, reading);
   });
 }
 
